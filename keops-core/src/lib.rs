@@ -1,1 +1,4 @@
 //! The compiler of keops.
+
+pub mod graph;
+pub mod ops;

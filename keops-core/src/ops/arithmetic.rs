@@ -1,0 +1,54 @@
+//! Sums, products, quotients and powers.
+
+use super::{Meaning, Operator, Parameter, broadcast_dim};
+use crate::graph::FoldKind;
+
+/// `f + g`
+pub(crate) static ADD: Operator = Operator::elementwise(&["Add"], &["f", "g"], "add", |x, _| x[0] + x[1]);
+
+/// `f - g`
+pub(crate) static SUBTRACT: Operator = Operator::elementwise(&["Subtract"], &["f", "g"], "sub", |x, _| x[0] - x[1]);
+
+/// `-f`
+pub(crate) static MINUS: Operator = Operator::elementwise(&["Minus"], &["f"], "neg", |x, _| -x[0]);
+
+/// `f * g`
+pub(crate) static MULT: Operator = Operator::elementwise(&["Mult"], &["f", "g"], "mul", |x, _| x[0] * x[1]);
+
+/// `f / g`
+pub(crate) static DIVIDE: Operator = Operator::elementwise(&["Divide"], &["f", "g"], "div", |x, _| x[0] / x[1]);
+
+/// `f ** m`, a product of m factors; `Pow(f, 0)` is 1 everywhere, also at 0, infinity and NaN.
+pub(crate) static POW: Operator = Operator {
+    names: &["Pow"],
+    operands: &["f"],
+    parameters: &[Parameter::Integer("m")],
+    meaning: Meaning::Elementwise {
+        value: |x, m| x[0].powi(i32::try_from(m).expect("the check refuses larger exponents")),
+        method: "powi",
+    },
+};
+
+/// `f ** 2`
+pub(crate) static SQUARE: Operator = Operator::elementwise(&["Square"], &["f"], "square", |x, _| x[0] * x[0]);
+
+/// `(f | g)`: the sum of the products.
+pub(crate) static SCALPROD: Operator = Operator {
+    names: &["Scalprod"],
+    operands: &["f", "g"],
+    parameters: &[],
+    meaning: Meaning::Composite {
+        dim: |call| broadcast_dim(call.dims).map(|_| 1),
+        value: |_, x| {
+            let dim = x[0].len().max(x[1].len());
+            let entry = |v: &[f64], k: usize| if v.len() == 1 { v[0] } else { v[k] };
+            vec![(0..dim).map(|k| entry(&x[0], k) * entry(&x[1], k)).sum()]
+        },
+        build: |graph, _, x| {
+            let product = graph.map(&MULT, x);
+            graph.fold(FoldKind::Sum, product)
+        },
+    },
+};
+
+pub(super) static TABLE: &[&Operator] = &[&ADD, &SUBTRACT, &MINUS, &MULT, &DIVIDE, &POW, &SQUARE, &SCALPROD];
