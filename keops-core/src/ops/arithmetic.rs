@@ -1,6 +1,6 @@
 //! Sums, products, quotients and powers.
 
-use super::{Meaning, Operator, Parameter, broadcast_dim};
+use super::{Meaning, Operator, Parameter, broadcast_dim, entry, whole};
 use crate::graph::FoldKind;
 
 /// `f + g`
@@ -23,10 +23,7 @@ pub(crate) static POW: Operator = Operator {
     names: &["Pow"],
     operands: &["f"],
     parameters: &[Parameter::Integer("m")],
-    meaning: Meaning::Elementwise {
-        value: |x, m| x[0].powi(i32::try_from(m).expect("the check refuses larger exponents")),
-        method: "powi",
-    },
+    meaning: Meaning::Elementwise { value: |x, m| x[0].powi(whole(m)), method: "powi" },
 };
 
 /// `f ** 2`
@@ -41,7 +38,6 @@ pub(crate) static SCALPROD: Operator = Operator {
         dim: |call| broadcast_dim(call.dims).map(|_| 1),
         value: |_, x| {
             let dim = x[0].len().max(x[1].len());
-            let entry = |v: &[f64], k: usize| if v.len() == 1 { v[0] } else { v[k] };
             vec![(0..dim).map(|k| entry(&x[0], k) * entry(&x[1], k)).sum()]
         },
         build: |graph, _, x| {

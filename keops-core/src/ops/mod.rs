@@ -4,7 +4,16 @@
 //! and what it becomes in the [`Graph`]. To add an operator, add its row to the table of its family, and a test.
 
 pub(crate) mod arithmetic;
+pub(crate) mod complex;
+pub(crate) mod constants;
 pub(crate) mod elementwise;
+pub(crate) mod logic;
+pub(crate) mod norms;
+pub(crate) mod selection;
+pub(crate) mod special;
+pub(crate) mod tensor;
+#[cfg(test)]
+mod tests;
 
 use crate::graph::{Graph, Id};
 
@@ -37,6 +46,35 @@ pub struct Call<'a> {
     pub integers: &'a [i64],
     /// The lists, in order.
     pub lists: &'a [Vec<i64>],
+}
+
+/// The largest dimension that an integer parameter can ask for: a slip of the keyboard must not fill the memory.
+const LONGEST: usize = 1 << 20;
+
+impl Call<'_> {
+    /// Checks that operand number `operand` is a scalar.
+    fn scalar(&self, operand: usize) -> Result<(), Mismatch> {
+        match self.dims[operand] {
+            1 => Ok(()),
+            d => Err(Mismatch::new(operand, dimension(d), "dimension 1")),
+        }
+    }
+
+    /// Integer parameter number `number`, checked to be a possible dimension.
+    fn length(&self, number: usize) -> Result<usize, Mismatch> {
+        match usize::try_from(self.integers[number]) {
+            Ok(n) if (1..=LONGEST).contains(&n) => Ok(n),
+            _ => {
+                let expected = format!("a number of entries, from 1 to {LONGEST}");
+                Err(Mismatch::new(self.dims.len() + number, self.integers[number].to_string(), expected))
+            }
+        }
+    }
+
+    /// Integer parameter number `number` as a dimension or position, after the check.
+    fn size(&self, number: usize) -> usize {
+        usize::try_from(self.integers[number]).expect("the check refuses negative numbers")
+    }
 }
 
 /// Why a call is wrong.
@@ -122,7 +160,13 @@ impl Operator {
     /// The rule that the operands or parameters break.
     pub fn dim(&self, call: &Call<'_>) -> Result<usize, Mismatch> {
         match self.meaning {
-            Meaning::Elementwise { .. } => broadcast_dim(call.dims),
+            Meaning::Elementwise { .. } => {
+                if let Some(n) = call.integers.iter().find(|&&n| i32::try_from(n).is_err()) {
+                    let expected = format!("an integer from {} to {}", i32::MIN, i32::MAX);
+                    return Err(Mismatch::new(call.dims.len(), n.to_string(), expected));
+                }
+                broadcast_dim(call.dims)
+            }
             Meaning::Composite { dim, .. } => dim(call),
         }
     }
@@ -133,10 +177,8 @@ impl Operator {
             Meaning::Elementwise { value, .. } => {
                 let parameter = call.integers.first().copied().unwrap_or(0);
                 let dim = operands.iter().map(Vec::len).max().unwrap_or(1);
-                let entry = |k: usize| -> Vec<f64> {
-                    operands.iter().map(|v| if v.len() == 1 { v[0] } else { v[k] }).collect()
-                };
-                (0..dim).map(|k| value(&entry(k), parameter)).collect()
+                let entries = |k: usize| -> Vec<f64> { operands.iter().map(|v| entry(v, k)).collect() };
+                (0..dim).map(|k| value(&entries(k), parameter)).collect()
             }
             Meaning::Composite { value, .. } => value(call, operands),
         }
@@ -166,23 +208,67 @@ pub fn broadcast_dim(dims: &[usize]) -> Result<usize, Mismatch> {
     for (position, &d) in dims.iter().enumerate() {
         if d != 1 && dim != 1 && d != dim {
             let first = dims.iter().position(|&other| other == dim).map_or(1, |p| p + 1);
-            return Err(Mismatch::new(
-                position,
-                format!("dimension {d}"),
-                format!("dimension {dim}, as operand {first}, or 1"),
-            ));
+            return Err(Mismatch::new(position, dimension(d), format!("dimension {dim}, as operand {first}, or 1")));
         }
         dim = dim.max(d);
     }
     Ok(dim)
 }
 
+/// Entry `k` of a vector that is repeated if it is a scalar.
+fn entry(v: &[f64], k: usize) -> f64 {
+    if v.len() == 1 { v[0] } else { v[k] }
+}
+
+/// The integer parameter of an elementwise operator.
+fn whole(parameter: i64) -> i32 {
+    i32::try_from(parameter).expect("the check refuses larger integers")
+}
+
+/// How a message speaks of a dimension.
+fn dimension(d: usize) -> String {
+    format!("dimension {d}")
+}
+
 /// All operators, family by family.
 pub fn all() -> impl Iterator<Item = &'static Operator> {
-    [arithmetic::TABLE, elementwise::TABLE].into_iter().flatten().copied()
+    [
+        arithmetic::TABLE,
+        elementwise::TABLE,
+        logic::TABLE,
+        norms::TABLE,
+        constants::TABLE,
+        selection::TABLE,
+        tensor::TABLE,
+        complex::TABLE,
+        special::TABLE,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The operator called `name`.
 pub fn find(name: &str) -> Option<&'static Operator> {
     all().find(|operator| operator.names.contains(&name))
+}
+
+/// The operator called `name`, for a name that is known to be in the tables.
+pub(crate) fn named(name: &str) -> &'static Operator {
+    find(name).unwrap_or_else(|| panic!("there is no operator {name}"))
+}
+
+/// The name of an operator that `name` may be a misspelling of.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let names = || all().flat_map(|operator| operator.names.iter().copied());
+    if let Some(same) = names().find(|candidate| candidate.eq_ignore_ascii_case(name)) {
+        return Some(same);
+    }
+    let lower = name.to_ascii_lowercase();
+    names()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase()), candidate))
+        // A third of the letters may be wrong: beyond that, another word is meant.
+        .filter(|(distance, candidate)| 3 * distance <= lower.chars().count().max(candidate.len()))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
 }

@@ -1,0 +1,111 @@
+//! The meaning of a formula: a naive interpreter in f64, written for the reader.
+//!
+//! Nothing here is shared with the compiled code: no graph, no simplification, no lowering. Every test compares
+//! compiled kernels with this.
+
+use crate::check::{Formula, Term, TermKind};
+use crate::graph::Axis;
+use crate::ops::Call;
+use crate::parse::Category;
+
+/// The data of one variable: `rows` vectors of its dimension, one after the other. A parameter has one row.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Number of rows.
+    pub rows: usize,
+    /// The entries, row-major.
+    pub values: Vec<f64>,
+}
+
+/// The result of a reduction: one vector per kept index, row-major. Positions are integral numbers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reduced {
+    /// Number of kept indices.
+    pub rows: usize,
+    /// Entries per kept index.
+    pub dim: usize,
+    /// The entries, row-major.
+    pub values: Vec<f64>,
+}
+
+/// The value of the formula at the pair (i, j).
+pub fn value(formula: &Formula, data: &[Data], i: usize, j: usize) -> Vec<f64> {
+    term_value(&formula.term, formula, data, i, j)
+}
+
+fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize, j: usize) -> Vec<f64> {
+    match &term.kind {
+        TermKind::Number(value) => vec![*value],
+        TermKind::Index(Axis::I) => vec![i as f64],
+        TermKind::Index(Axis::J) => vec![j as f64],
+        TermKind::Variable(number) => {
+            let variable = &formula.variables[*number];
+            let row = match variable.category {
+                Category::Indexed(Axis::I) => i,
+                Category::Indexed(Axis::J) => j,
+                Category::Parameter => 0,
+            };
+            data[*number].values[row * variable.dim..(row + 1) * variable.dim].to_vec()
+        }
+        TermKind::Call { operator, operands, integers, lists } => {
+            let values: Vec<Vec<f64>> =
+                operands.iter().map(|operand| term_value(operand, formula, data, i, j)).collect();
+            operator.value(&Call { dims: &term.operand_dims(), integers, lists }, &values)
+        }
+    }
+}
+
+/// Number of indices along an axis: the rows of its first variable, 1 when there is none.
+pub fn length(formula: &Formula, data: &[Data], axis: Axis) -> usize {
+    let on_axis = |category| category == Category::Indexed(axis);
+    formula.variables.iter().zip(data).find(|(v, _)| on_axis(v.category)).map_or(1, |(_, d)| d.rows)
+}
+
+/// Reduces the formula over all pairs.
+pub fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
+    let rows = length(formula, data, formula.kept);
+    let terms = length(formula, data, formula.kept.other());
+    let dim = formula.term.dim;
+    let mut values = Vec::with_capacity(rows * dim);
+    for kept in 0..rows {
+        let all: Vec<Vec<f64>> = (0..terms)
+            .map(|reduced| match formula.kept {
+                Axis::I => value(formula, data, kept, reduced),
+                Axis::J => value(formula, data, reduced, kept),
+            })
+            .collect();
+        for k in 0..dim {
+            let column: Vec<f64> = all.iter().map(|vector| vector[k]).collect();
+            values.push(reduced_value(formula.reduction.name, &column));
+        }
+    }
+    Reduced { rows, dim, values }
+}
+
+fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
+    match reduction {
+        "Sum" => terms.iter().sum(),
+        "LogSumExp" => {
+            let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            if terms.iter().any(|term| term.is_nan()) {
+                f64::NAN
+            } else if largest.is_infinite() {
+                // No term, only -inf, or some +inf.
+                largest
+            } else {
+                largest + terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
+            }
+        }
+        "ArgMin" => {
+            // The first of the smallest; NaN and +inf never win, so the position may be that of no term.
+            let mut best = (f64::INFINITY, terms.len());
+            for (position, &term) in terms.iter().enumerate() {
+                if term < best.0 {
+                    best = (term, position);
+                }
+            }
+            best.1 as f64
+        }
+        other => unreachable!("the check knows no reduction `{other}`"),
+    }
+}

@@ -1,0 +1,10 @@
+//! Parsing: the tokens of the macro call to an [`Invocation`], and the text of a formula to an [`Expr`].
+
+mod ast;
+mod expression;
+mod invocation;
+mod lexer;
+
+pub use ast::{BinaryOp, Expr, ExprKind};
+pub use expression::parse_formula;
+pub use invocation::{AxisOption, Category, Invocation, ReductionOption, VariableOption, parse_invocation};
