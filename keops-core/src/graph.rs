@@ -264,6 +264,11 @@ impl Graph {
         self.nodes[id.position()].1
     }
 
+    /// The handles of all nodes, operands before their users.
+    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+        (0..self.nodes.len() as u32).map(Id)
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()

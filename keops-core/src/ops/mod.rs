@@ -260,15 +260,5 @@ pub(crate) fn named(name: &str) -> &'static Operator {
 
 /// The name of an operator that `name` may be a misspelling of.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let names = || all().flat_map(|operator| operator.names.iter().copied());
-    if let Some(same) = names().find(|candidate| candidate.eq_ignore_ascii_case(name)) {
-        return Some(same);
-    }
-    let lower = name.to_ascii_lowercase();
-    names()
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase()), candidate))
-        // A third of the letters may be wrong: beyond that, another word is meant.
-        .filter(|(distance, candidate)| 3 * distance <= lower.chars().count().max(candidate.len()))
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+    crate::diagnostic::nearest(name, all().flat_map(|operator| operator.names.iter().copied()))
 }
