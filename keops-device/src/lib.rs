@@ -1,6 +1,9 @@
 //! Everything that runs inside a keops kernel, on CPUs and on GPUs.
 #![no_std]
 
+pub mod lanes;
+mod math;
 mod real;
 
-pub use real::{Mask, Real, Scalar};
+pub use math::{Math, Precision};
+pub use real::{Bits, Mask, Real, Scalar};

@@ -5,7 +5,9 @@
 //! [`Real::select`].
 
 use core::fmt::Debug;
-use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+
+use crate::math::Precision;
 
 /// The outcome of a comparison, one truth value per lane.
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
@@ -24,6 +26,22 @@ impl Mask for bool {
     fn all(self) -> bool {
         self
     }
+}
+
+/// Unsigned integers side by side, one per lane of a [`Real`] and as wide as it: bit patterns and indices.
+pub trait Bits:
+    Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self>
+{
+    /// The low bits of `bits` in every lane.
+    fn splat(bits: u64) -> Self;
+    /// The sum, modulo 2 to the width of a lane.
+    fn wrapping_add(self, other: Self) -> Self;
+    /// The difference, modulo 2 to the width of a lane.
+    fn wrapping_sub(self, other: Self) -> Self;
+    /// The bits moved `count` places up; `count` must be less than the width of a lane and should be a constant.
+    fn shift_left(self, count: u32) -> Self;
+    /// The bits moved `count` places down, zeros from above; `count` as for [`Bits::shift_left`].
+    fn shift_right(self, count: u32) -> Self;
 }
 
 /// A real number, or several of them side by side (SIMD lanes), all of one floating-point type.
@@ -46,12 +64,17 @@ pub trait Real:
     /// One truth value per lane.
     type Mask: Mask;
     /// One unsigned integer per lane, as wide as [`Real::Scalar`] (`u32` for `f32`, `u64` for `f64`): the positions of arg-reductions.
-    type Index: Copy + Debug + Send + Sync + 'static;
+    type Index: Bits;
 
     /// Number of lanes; 1 for scalars.
     const LANES: usize;
     /// Number of architectural registers that hold a value of this type.
     const REGISTERS: usize;
+
+    /// Whether [`Real::mul_add`] rounds once.
+    const FUSED: bool;
+    /// Whether [`Real::scale_by_pow2`] holds for all its arguments, rather than for those near 1 only.
+    const SCALES_ANY: bool;
 
     /// The same number in every lane.
     fn splat(x: Self::Scalar) -> Self;
@@ -83,6 +106,64 @@ pub trait Real:
     /// `if self > other { self } else { other }`: `other` when either is NaN.
     fn max(self, other: Self) -> Self;
 
+    /// The bit pattern of every lane.
+    fn to_bits(self) -> Self::Index;
+    /// The numbers with these bit patterns.
+    fn from_bits(bits: Self::Index) -> Self;
+
+    /// `self * 2^n` for an integral `n`, rounded once: results that overflow or are subnormal are right.
+    ///
+    /// Unless [`Real::SCALES_ANY`], `self` must be NaN or a number in [1/4, 4], and `n` NaN or not above 240 in
+    /// magnitude for `f32`, 2000 for `f64`. With it, `n` may be infinite.
+    #[inline(always)]
+    fn scale_by_pow2(self, n: Self) -> Self {
+        // A number this large has a last place of 1: an integer added to it stands in the low bits of the sum. Two
+        // steps, of which only the second leaves the normal numbers, so that there is a single rounding.
+        let mantissa = Self::Scalar::MANTISSA_BITS;
+        let magic = Self::constant(Self::Scalar::ROUNDING_MAGIC);
+        let half = n.mul_add(Self::constant(0.5), magic);
+        let rest = n - (half - magic);
+        let scaled = Self::from_bits(self.to_bits().wrapping_add(half.to_bits().shift_left(mantissa)));
+        let biased = rest + Self::constant(Self::Scalar::ROUNDING_MAGIC + Self::Scalar::EXPONENT_BIAS);
+        scaled * Self::from_bits(biased.to_bits().shift_left(mantissa))
+    }
+
+    /// `(m, e)` with `self = m * 2^e` and `m` in [0.75, 1.5), for positive finite numbers, subnormal ones included.
+    ///
+    /// Otherwise what a logarithm wants: `e` is -inf at zeros and inf at inf, each with a finite `m` other than 0; one of the two is
+    /// NaN at negative numbers and NaN.
+    #[inline(always)]
+    fn split_pow2(self) -> (Self, Self) {
+        let mantissa = Self::Scalar::MANTISSA_BITS;
+        let bias = Self::Scalar::EXPONENT_BIAS;
+        // Subnormal numbers are scaled to normal ones first.
+        let tiny = self.lt(Self::constant(Self::Scalar::MIN_NORMAL));
+        let scale = Self::constant(Self::Scalar::SCALE_SUBNORMALS);
+        let x = Self::select(tiny, self * scale, self);
+        let excess = Self::select(
+            tiny,
+            Self::constant(Self::Scalar::INTEGER_MAGIC + bias + mantissa as f64 + 1.0),
+            Self::constant(Self::Scalar::INTEGER_MAGIC + bias),
+        );
+        // Half a mantissa added to the pattern carries into the exponent exactly from 1.5 on.
+        let half = <Self::Index as Bits>::splat(1 << (mantissa - 1));
+        let biased = x.to_bits().wrapping_add(half).shift_right(mantissa);
+        let magic = Self::constant(Self::Scalar::INTEGER_MAGIC);
+        let e = Self::from_bits(biased | magic.to_bits()) - excess;
+        let one = Self::constant(1.0).to_bits();
+        let m = Self::from_bits(x.to_bits().wrapping_sub(biased.shift_left(mantissa)).wrapping_add(one));
+        let zero = Self::constant(0.0);
+        let e = Self::select(self.lt(Self::constant(f64::INFINITY)), e, self);
+        let e = Self::select(self.eq(zero), Self::constant(f64::NEG_INFINITY), e);
+        (m, Self::select(self.lt(zero), Self::constant(f64::NAN), e))
+    }
+
+    /// The magnitude limited to `bound`, with the sign of `self`; `bound` with either sign at NaN.
+    #[inline(always)]
+    fn saturate(self, bound: Self) -> Self {
+        self.min(bound).max(-bound)
+    }
+
     /// `self < other`, lane by lane.
     fn lt(self, other: Self) -> Self::Mask;
     /// `self <= other`, lane by lane.
@@ -106,9 +187,34 @@ pub trait Real:
 }
 
 /// `f32` or `f64`.
-pub trait Scalar: Real<Scalar = Self, Mask = bool> + PartialOrd + Default {
+pub trait Scalar: Real<Scalar = Self, Mask = bool> + Precision + PartialOrd + Default {
+    /// Lanes for any processor, as wide as the vector registers that all processors of the architecture have.
+    type Portable: Real<Scalar = Self>;
+    /// Lanes for processors with AVX2 and FMA.
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Real<Scalar = Self>;
+    /// Lanes for processors with the foundation, BW, DQ and VL parts of AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Real<Scalar = Self>;
+
     /// The largest index that [`Real::Index`] can hold.
     const MAX_INDEX: usize;
+    /// The lowest finite number.
+    const LOWEST: Self;
+    /// Number of mantissa bits that are stored.
+    const MANTISSA_BITS: u32;
+    /// The stored exponent of 1.
+    const EXPONENT_BIAS: f64;
+    /// The smallest positive normal number.
+    const MIN_NORMAL: f64;
+    /// 2 to the power of `MANTISSA_BITS + 1`: takes every subnormal number to a normal one.
+    const SCALE_SUBNORMALS: f64;
+    /// 2 to the power of `MANTISSA_BITS`: a small unsigned integer placed in the low bits of its pattern is added to it.
+    const INTEGER_MAGIC: f64;
+    /// 1.5 times [`Scalar::INTEGER_MAGIC`]: a small number added to it is rounded to the nearest integer, whose
+    /// two's complement stands in the low bits of the pattern.
+    const ROUNDING_MAGIC: f64;
+
     /// Rounds to the working precision.
     fn from_f64(x: f64) -> Self;
     /// Exact.
