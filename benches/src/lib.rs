@@ -1,1 +1,21 @@
-//! benches
+//! Benchmarks: what `keops` computes per second, alone and next to other libraries.
+//!
+//! | program | shows |
+//! |---|---|
+//! | `cargo run --release -p keops-benches --bin compare` | every row of [`rows::ROWS`] against PyKeOps, JAX and NumPy |
+//! | `cargo run --release -p keops-benches --bin dimensions` | the time per pair and dimension from D = 3 to D = 1024 |
+//! | `cargo bench -p keops-benches` | the engine alone, under criterion |
+//!
+//! The way of a row through `compare`: [`rows`] says what is computed, [`data`] draws the arrays and writes them to
+//! files that both sides read, [`peer`] starts the other libraries in the Python environment made by
+//! [`environment`], [`reference`] checks every answer against a plain f64 evaluation, [`measure`] times, and
+//! [`report`] and [`chart`] show the rates.
+
+pub mod chart;
+pub mod data;
+pub mod environment;
+pub mod measure;
+pub mod peer;
+pub mod reference;
+pub mod report;
+pub mod rows;

@@ -1,0 +1,149 @@
+//! The other libraries: each is a process of `python/worker.py`, asked line by line.
+
+use crate::data::{Answer, Files, Number};
+use crate::environment::Environment;
+use crate::reference::Kind;
+use crate::rows::Row;
+use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+const WORKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/worker.py");
+
+/// A library that we are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Library {
+    /// PyKeOps on the CPU.
+    Pykeops,
+    /// JAX, jitted, distances as a matrix product, in tiles of rows; the fastest tile size is looked for.
+    Jax,
+    /// JAX, jitted, the same expression with the whole matrix in memory.
+    JaxWhole,
+    /// NumPy, as the first JAX.
+    Numpy,
+}
+
+impl Library {
+    /// The name in reports.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Pykeops => "PyKeOps",
+            Self::Jax => "JAX, tiled",
+            Self::JaxWhole => "JAX, whole",
+            Self::Numpy => "NumPy, tiled",
+        }
+    }
+
+    /// The name with the pinned version, such as `PyKeOps 2.3`.
+    pub fn versioned(self) -> String {
+        let (name, package) = match self {
+            Self::Pykeops => ("PyKeOps", "pykeops"),
+            Self::Jax | Self::JaxWhole => ("JAX", "jax"),
+            Self::Numpy => ("NumPy", "numpy"),
+        };
+        format!("{name} {}", Environment::version(package).unwrap_or("?"))
+    }
+
+    fn argument(self) -> &'static str {
+        match self {
+            Self::Pykeops => "pykeops",
+            Self::Jax => "jax",
+            Self::JaxWhole => "jax-whole",
+            Self::Numpy => "numpy",
+        }
+    }
+}
+
+/// A running peer.
+#[derive(Debug)]
+pub struct Peer {
+    /// Which one.
+    pub library: Library,
+    process: Child,
+    requests: Option<ChildStdin>,
+    replies: BufReader<ChildStdout>,
+    folder: PathBuf,
+}
+
+/// What the worker answers; every field but those of the request at hand is empty.
+#[derive(Debug, Deserialize)]
+struct Reply {
+    rows: Option<usize>,
+    seconds: Option<f64>,
+    error: Option<String>,
+}
+
+impl Peer {
+    /// Starts the process; what the library prints goes to a log file in the scratch folder.
+    pub fn start(library: Library, environment: &Environment, threads: usize) -> Result<Self> {
+        let folder = Environment::scratch()?;
+        let mut process = Command::new(environment.python())
+            .args([WORKER, library.argument(), &threads.to_string()])
+            .env("KEOPS_CACHE_FOLDER", environment.keops_cache())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(log(&folder, library))?)
+            .spawn()
+            .with_context(|| format!("cannot start the worker of {}", library.title()))?;
+        let requests = process.stdin.take();
+        let replies = process.stdout.take().context("the worker has no output")?;
+        Ok(Self { library, process, requests, replies: BufReader::new(replies), folder })
+    }
+
+    /// Lets the peer load a row and run it once; returns its answer, which may hold only the first rows.
+    pub fn prepare<T: Number>(&mut self, row: &Row, files: &Files) -> Result<Answer> {
+        let (rows, columns) = T::sizes(row);
+        let path = self.folder.join(format!("{}.bin", self.library.argument()));
+        let reply = self.ask(&json!({
+            "do": "prepare",
+            "kind": row.kind.name(),
+            "formula": row.formula,
+            "reduction": row.reduction,
+            "type": T::NUMPY,
+            "shapes": {"x": [rows, row.dim], "y": [columns, row.dim], "b": [columns, row.width]},
+            "x": files.x, "y": files.y, "b": files.b,
+            "answer": path,
+        }))?;
+        let shape = (reply.rows.context("a reply without `rows`")?, row.kind.columns(row.width));
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        if row.kind == Kind::Nearest { Answer::indices(shape, &bytes) } else { T::answer(shape, &bytes) }
+    }
+
+    /// Lets the peer compute the prepared row once and returns the seconds, measured by the peer itself.
+    pub fn run(&mut self) -> Result<f64> {
+        self.ask(&json!({"do": "run"}))?.seconds.context("a reply without `seconds`")
+    }
+
+    fn ask(&mut self, request: &Value) -> Result<Reply> {
+        let log = log(&self.folder, self.library);
+        let gone = || anyhow!("the worker of {} has ended; see {}", self.library.title(), log.display());
+        let requests = self.requests.as_mut().ok_or_else(gone)?;
+        writeln!(requests, "{request}").map_err(|_| gone())?;
+        let mut line = String::new();
+        if self.replies.read_line(&mut line)? == 0 {
+            return Err(gone());
+        }
+        let reply: Reply = serde_json::from_str(&line).with_context(|| format!("not a reply: {line}"))?;
+        if let Some(error) = reply.error {
+            bail!("{}: {error} (see {})", self.library.title(), log.display());
+        }
+        Ok(reply)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // The worker ends with its input. Nothing is left to do where that fails.
+        drop(self.requests.take());
+        let _ = self.process.wait();
+    }
+}
+
+fn log(folder: &Path, library: Library) -> PathBuf {
+    folder.join(format!("{}.log", library.argument()))
+}
