@@ -1,9 +1,110 @@
-//! The compiler of keops.
+//! The compiler of keops: from the tokens of `formula!(...)` to the Rust code of a kernel.
+//!
+//! The modules stand in the order in which a formula passes through them; [`compile`] is the road.
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | [`parse`] | tokens | [`parse::Invocation`], [`parse::Expr`]: as written, with spans |
+//! | [`check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
+//! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: eight kinds of nodes, each node once |
+//! | [`simplify`] | a table of rules | a smaller graph |
+//! | [`lower`] | dependence on parameters, i, j | [`lower::Program`]: scalar code in stages |
+//! | [`emit`] | | Rust tokens |
+//!
+//! Differentiation will stand between `graph` and `simplify`: graph to graph. Beside the road stands [`eval`], a
+//! naive interpreter that defines what a formula means.
+//!
+//! Setting the environment variable `KEOPS_DUMP` to a list of stage names (`check,graph,simplify,lower,emit`, or
+//! `all`) while compiling prints what each stage made of every formula.
+//!
+//! # One formula followed through
+//!
+//! ```
+//! let call: proc_macro2::TokenStream = r#""Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)"#.parse()?;
+//! let formula = keops_core::check(call).map_err(|reports| reports[0].text().to_owned())?;
+//! assert_eq!(formula.term.dim, 1);
+//! let program = keops_core::lowered(&formula);
+//! // x is kept in registers, y and b are read for each j, and the product with b is left to the sum.
+//! assert_eq!(program.kept.results, 3);
+//! assert_eq!(program.reduced.results, 4);
+//! assert!(program.term.term.1.is_some());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod check;
 pub mod diagnostic;
+mod dump;
+pub mod emit;
 pub mod eval;
 pub mod graph;
+pub mod lower;
 pub mod ops;
 pub mod parse;
 pub mod reduction;
+pub mod simplify;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use check::Formula;
+use diagnostic::Report;
+use dump::dump;
+use graph::Graph;
+use lower::Program;
+
+/// Expands `formula!(tokens)`. Errors become `compile_error!`s and a stub, so this never fails.
+pub fn expand(tokens: TokenStream) -> TokenStream {
+    match compile(tokens) {
+        Ok(code) => code,
+        Err(reports) => {
+            let errors = reports.iter().map(Report::to_compile_error);
+            let stub = emit::stub();
+            quote!({ #(#errors;)* #stub })
+        }
+    }
+}
+
+/// The road from a macro call to code.
+///
+/// # Errors
+/// Everything that is wrong with the call.
+pub fn compile(tokens: TokenStream) -> Result<TokenStream, Vec<Report>> {
+    let formula = check(tokens)?;
+    let program = lowered(&formula);
+    let code = emit::formula(&formula, &program);
+    dump("emit", &formula, &code);
+    Ok(code)
+}
+
+/// The front half of the road: everything that can fail.
+///
+/// # Errors
+/// Everything that is wrong with the call.
+pub fn check(tokens: TokenStream) -> Result<Formula, Vec<Report>> {
+    let invocation = parse::parse_invocation(tokens)?;
+    let formula = check::check(&invocation)?;
+    dump("check", &formula, &format_args!("{:#?}", formula.term));
+    Ok(formula)
+}
+
+/// The back half of the road, up to the program: nothing here can fail.
+pub fn lowered(formula: &Formula) -> Program {
+    let mut graph = Graph::new();
+    let root = formula.term.build(&mut graph);
+    verify("graph", &graph, formula);
+    let (graph, root) = simplify::simplify(&graph, root);
+    verify("simplify", &graph, formula);
+    let program = lower::lower(formula, &graph, root);
+    dump("lower", formula, &program);
+    program
+}
+
+/// Checks the spec of a graph in debug builds, and dumps it.
+fn verify(stage: &str, graph: &Graph, formula: &Formula) {
+    dump(stage, formula, &format_args!("{graph:?}"));
+    if cfg!(debug_assertions)
+        && let Err(violation) = graph.verify()
+    {
+        unreachable!("after {stage}: {violation}, in `{}`", formula.text);
+    }
+}

@@ -1,7 +1,7 @@
 //! Sums, products, quotients and powers.
 
 use super::{Meaning, Operator, Parameter, broadcast_dim, entry, whole};
-use crate::graph::FoldKind;
+use crate::graph::{FoldKind, Function};
 
 /// `f + g`
 pub(crate) static ADD: Operator = Operator::elementwise(&["Add"], &["f", "g"], "add", |x, _| x[0] + x[1]);
@@ -48,3 +48,17 @@ pub(crate) static SCALPROD: Operator = Operator {
 };
 
 pub(super) static TABLE: &[&Operator] = &[&ADD, &SUBTRACT, &MINUS, &MULT, &DIVIDE, &POW, &SQUARE, &SCALPROD];
+
+/// True for the functions that multiply two numbers.
+pub(crate) fn is_product(function: Function) -> bool {
+    function.is(&MULT) || function.is(&SQUARE)
+}
+
+/// True for functions that cost about as much as an addition: computing one twice beats storing its result.
+pub(crate) fn is_cheap(function: Function) -> bool {
+    is_product(function)
+        || function.is(&ADD)
+        || function.is(&SUBTRACT)
+        || function.is(&MINUS)
+        || function.operator.name() == "Abs"
+}

@@ -1,0 +1,37 @@
+//! Emission: [`Program`] to Rust tokens.
+//!
+//! `kernel` writes the implementation of `Kernel` (keops-device), which is all that a device needs; `api` wraps it in
+//! a value with the methods that the user calls. Emitted code names everything by absolute paths through
+//! `::keops::__private`, so that nothing in the user's scope can change its meaning.
+
+mod api;
+mod kernel;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::check::Formula;
+use crate::lower::Program;
+
+/// The expression that a macro call becomes.
+pub fn formula(formula: &Formula, program: &Program) -> TokenStream {
+    let kernel = kernel::kernel(program);
+    let api = api::api(formula, program);
+    quote! {
+        {
+            #kernel
+            #api
+        }
+    }
+}
+
+/// The implementation of `Kernel` alone, for a type called `FormulaKernel`.
+pub fn kernel_only(program: &Program) -> TokenStream {
+    kernel::kernel(program)
+}
+
+/// What stands in for a formula that has errors: a value whose every method accepts anything, so that no second error
+/// follows from the first.
+pub fn stub() -> TokenStream {
+    quote!(::keops::__private::Stub)
+}

@@ -1,0 +1,120 @@
+//! Lowering: [`Graph`] to [`Program`]. Vectors become scalars, and scalars find the stage that computes them.
+//!
+//! Short vectors are written out entry by entry. Long ones (more than [`MAX_WRITTEN_OUT`] entries) become loops, so
+//! the size of the code does not depend on the dimension. Sums over the entries of a vector that needs nothing but
+//! prepared numbers, such as a squared distance, become *folds*: loops that the engine runs over register tiles.
+
+mod body;
+mod loops;
+mod program;
+mod shape;
+mod staging;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::check::Formula;
+use crate::graph::{FoldKind, Graph, Id, Node};
+use crate::ops::{self, arithmetic};
+use body::Body;
+pub use program::{
+    Address, Array, Code, ENTRY, FoldCode, Instruction, Operand, Program, Shape, Stage, Statement, TermCode,
+};
+use staging::Staging;
+
+/// Vectors up to this length are written out entry by entry.
+pub(crate) const MAX_WRITTEN_OUT: usize = 32;
+
+/// Sums over the inner loop's vectors of at least this length are folds.
+pub(crate) const MIN_FOLD: usize = 5;
+
+/// The engine unrolls the loop over folds; further long sums become loops of their own.
+pub(crate) const MAX_FOLDS: usize = 8;
+
+/// Lowers the node `root` of a graph, which is the formula `formula`.
+pub fn lower(formula: &Formula, graph: &Graph, root: Id) -> Program {
+    let (graph, root) = divide_by_invariants(formula, graph, root);
+    let staging = Staging::new(&graph, root, &formula.variables, formula.kept);
+    let folds: Vec<Id> = folds(&graph, root, &staging);
+    let mut raw = [0; 3];
+    let mut raw_offsets = Vec::new();
+    for variable in &formula.variables {
+        let stage = staging::variable_stage(variable, formula.kept) as usize;
+        raw_offsets.push(raw[stage]);
+        raw[stage] += variable.dim;
+    }
+    let context = body::Context { graph: &graph, staging: &staging, folds: &folds, raw_offsets: &raw_offsets };
+    let mut tables = Vec::new();
+    let mut code = |stage| Body::new(&context, stage, &mut tables).results();
+    let params = code(Stage::Params);
+    let kept = code(Stage::Kept);
+    let reduced = code(Stage::Reduced);
+    let pair = code(Stage::Pair);
+    let folds: Vec<FoldCode> =
+        folds.iter().map(|&fold| Body::new(&context, Stage::Pair, &mut tables).fold(fold)).collect();
+    let term = Body::new(&context, Stage::Term, &mut tables).term(root);
+    let mut program = Program {
+        variables: formula.variables.clone(),
+        kept_axis: formula.kept,
+        reduction: *formula.reduction,
+        dim: graph.dim(root),
+        raw,
+        params,
+        kept,
+        reduced,
+        folds,
+        pair,
+        term,
+        tables,
+        wide_shape: Shape { rows: 1, columns: 1 },
+        narrow_shape: Shape { rows: 1, columns: 1 },
+    };
+    program.wide_shape = shape::shape(&program, 32);
+    program.narrow_shape = shape::shape(&program, 16);
+    program
+}
+
+/// A division by something that does not change in the inner loop becomes a product with its reciprocal, which is
+/// computed once. (One more rounding; division costs as much as ten products.)
+fn divide_by_invariants(formula: &Formula, graph: &Graph, root: Id) -> (Graph, Id) {
+    let stages = staging::stages(graph, root, &formula.variables, formula.kept);
+    let mut new = Graph::new();
+    let mut ids: HashMap<Id, Id> = HashMap::new();
+    for id in staging::reachable(graph, root) {
+        let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| ids[operand]).collect();
+        let rewritten = match graph.node(id) {
+            Node::Map(function, old) if function.is(&arithmetic::DIVIDE) && stages[&old[1]] < stages[&id] => {
+                let reciprocal = new.map(ops::named("Inv"), &[operands[1]]);
+                new.map(&arithmetic::MULT, &[operands[0], reciprocal])
+            }
+            node => new.insert(node.with_operands(&operands), graph.dim(id)),
+        };
+        ids.insert(id, rewritten);
+    }
+    (new, ids[&root])
+}
+
+/// The sums of the inner loop that can run over register tiles: everything in them is prepared, or elementwise.
+fn folds(graph: &Graph, root: Id, staging: &Staging) -> Vec<Id> {
+    let ready = |mut stack: Vec<Id>| {
+        while let Some(id) = stack.pop() {
+            match graph.node(id) {
+                _ if staging.stage(id) < Stage::Pair => {}
+                Node::Map(_, operands) if graph.dim(id) > 1 => stack.extend(operands),
+                _ => return false,
+            }
+        }
+        true
+    };
+    staging::reachable(graph, root)
+        .into_iter()
+        .filter(|&id| match graph.node(id) {
+            Node::Fold(FoldKind::Sum, vector) => {
+                staging.stage(id) == Stage::Pair && graph.dim(*vector) >= MIN_FOLD && ready(vec![*vector])
+            }
+            _ => false,
+        })
+        .take(MAX_FOLDS)
+        .collect()
+}

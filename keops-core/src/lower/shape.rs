@@ -1,0 +1,29 @@
+//! The shape of the register tile.
+
+use super::program::{Program, Shape};
+
+/// Components beyond this keep their accumulators in memory (the engine's `MAX_UNROLLED_COMPONENTS`).
+const MAX_REGISTER_COMPONENTS: usize = 16;
+
+/// The register tile for a machine with `registers` vector registers.
+///
+/// With long sums the accumulators of the tile should fill the registers but for one kept vector and a few temporaries:
+/// each number loaded then feeds as many multiply-adds as can be. Without them the rows only need to be enough to
+/// hide latencies, as long as the kept vectors and accumulators of all rows stay in registers.
+pub(super) fn shape(program: &Program, registers: usize) -> Shape {
+    let wide = registers >= 32;
+    if program.dim > MAX_REGISTER_COMPONENTS {
+        return if wide { Shape { rows: 4, columns: 4 } } else { Shape { rows: 2, columns: 4 } };
+    }
+    if !program.folds.is_empty() {
+        return match (wide, program.folds.len()) {
+            (true, 1) => Shape { rows: 4, columns: 4 },
+            (true, 2) => Shape { rows: 2, columns: 4 },
+            (false, 1) => Shape { rows: 2, columns: 4 },
+            _ => Shape { rows: 2, columns: 2 },
+        };
+    }
+    let per_row = program.kept.results + program.dim;
+    let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers / 2).unwrap_or(1);
+    Shape { rows, columns: 1 }
+}

@@ -1,0 +1,136 @@
+//! What can be passed for a variable: any two-dimensional view for rows, any vector or number for a parameter.
+
+use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
+
+use crate::Scalar;
+
+/// An argument for a variable `Vi(d)` or `Vj(d)`: a matrix with one row per index and d columns.
+///
+/// Strided, transposed and reversed views are read as they are, without a copy.
+///
+/// ```
+/// use keops::prelude::*;
+/// use ndarray::{Array2, s};
+///
+/// let total = formula!("x", x = Vj(2));
+/// let points = Array2::from_shape_fn((4, 2), |(i, k)| (10 * i + k) as f64);
+/// assert_eq!(total.call(&points)?, ndarray::array![[60.0, 64.0]]);
+/// assert_eq!(total.call(points.slice(s![..;2, ..]))?, ndarray::array![[20.0, 22.0]]);
+/// assert_eq!(total.call(&[[1.0, 2.0], [3.0, 4.0]])?, ndarray::array![[4.0, 6.0]]);
+/// # Ok::<(), keops::Error>(())
+/// ```
+pub trait Rows<'a, T: Scalar> {
+    /// The view that the kernel reads.
+    fn rows(self) -> ArrayView2<'a, T>;
+}
+
+impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T> for &'a ArrayBase<S, Ix2> {
+    fn rows(self) -> ArrayView2<'a, T> {
+        self.view()
+    }
+}
+
+impl<'a, T: Scalar> Rows<'a, T> for ArrayView2<'a, T> {
+    fn rows(self) -> ArrayView2<'a, T> {
+        self
+    }
+}
+
+impl<'a, T: Scalar> Rows<'a, T> for &'a ArrayRef2<T> {
+    fn rows(self) -> ArrayView2<'a, T> {
+        self.view()
+    }
+}
+
+impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a [[T; D]] {
+    fn rows(self) -> ArrayView2<'a, T> {
+        ArrayView2::from(self)
+    }
+}
+
+impl<'a, T: Scalar, const D: usize, const M: usize> Rows<'a, T> for &'a [[T; D]; M] {
+    fn rows(self) -> ArrayView2<'a, T> {
+        ArrayView2::from(self.as_slice())
+    }
+}
+
+impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a Vec<[T; D]> {
+    fn rows(self) -> ArrayView2<'a, T> {
+        ArrayView2::from(self.as_slice())
+    }
+}
+
+/// An argument for a variable `Pm(d)`: a vector of d numbers, a 1 x d matrix, or a number when d is 1.
+///
+/// ```
+/// use keops::prelude::*;
+///
+/// let scaled = formula!("p * x", p = Pm(1), x = Vi(1));
+/// let x = [[1.0], [2.0]];
+/// assert_eq!(scaled.call(3.0, &x)?, ndarray::array![[3.0], [6.0]]);
+/// assert_eq!(scaled.call(&[3.0], &x)?, scaled.call(&ndarray::array![3.0], &x)?);
+/// # Ok::<(), keops::Error>(())
+/// ```
+pub trait Vector<'a, T: Scalar> {
+    /// The numbers that the kernel reads.
+    fn vector(self) -> CowArray<'a, T, Ix1>;
+}
+
+impl<'a> Vector<'a, f32> for f32 {
+    fn vector(self) -> CowArray<'a, f32, Ix1> {
+        ndarray::arr1(&[self]).into()
+    }
+}
+
+impl<'a> Vector<'a, f64> for f64 {
+    fn vector(self) -> CowArray<'a, f64, Ix1> {
+        ndarray::arr1(&[self]).into()
+    }
+}
+
+impl<'a, T: Scalar> Vector<'a, T> for &'a [T] {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        ArrayView1::from(self).into()
+    }
+}
+
+impl<'a, T: Scalar, const D: usize> Vector<'a, T> for &'a [T; D] {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        ArrayView1::from(self.as_slice()).into()
+    }
+}
+
+impl<'a, T: Scalar> Vector<'a, T> for &'a Vec<T> {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        ArrayView1::from(self.as_slice()).into()
+    }
+}
+
+impl<'a, T: Scalar> Vector<'a, T> for &'a ArrayRef1<T> {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        self.view().into()
+    }
+}
+
+impl<'a, T: Scalar> Vector<'a, T> for ArrayView1<'a, T> {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        self.into()
+    }
+}
+
+impl<'a, T: Scalar, S: Data<Elem = T>> Vector<'a, T> for &'a ArrayBase<S, Ix1> {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        self.view().into()
+    }
+}
+
+impl<'a, T: Scalar, S: Data<Elem = T>> Vector<'a, T> for &'a ArrayBase<S, Ix2> {
+    fn vector(self) -> CowArray<'a, T, Ix1> {
+        let view = self.view();
+        // A matrix of several rows keeps its number of entries, and fails the check of the dimension.
+        match view.nrows() {
+            1 => view.index_axis_move(ndarray::Axis(0), 0).into(),
+            _ => view.iter().copied().collect::<ndarray::Array1<T>>().into(),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! A reduction cut into tasks, each of which is one call of a function compiled for the instruction set.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
+use keops_device::reduction::{Reduction, SumScheme};
+use keops_device::tile::{Accumulators, Tile, Totals, reduce_tile};
+use keops_device::{Real, Scalar};
+use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
+
+use super::plan::Plan;
+use crate::options::Options;
+use crate::problem::Problem;
+
+/// A piece of a job.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Task {
+    /// Prepares the parameters.
+    Params,
+    /// Reduces one group of kept indices over one part of the reduced axis.
+    Reduce {
+        /// The group.
+        group: usize,
+        /// The part.
+        part: usize,
+    },
+    /// Merges the parts of one group and writes its results.
+    Finish {
+        /// The group.
+        group: usize,
+    },
+}
+
+/// A task function: the job's [`Job::work`] compiled for the instruction set of the lanes `S`.
+pub(super) type Enter<K, Red, S> = unsafe fn(&Job<'_, '_, K, Red, S>, Task);
+
+/// A reduction on its way.
+pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
+    problem: &'a Problem<'p, S::Scalar>,
+    plan: Plan,
+    scheme: SumScheme,
+    params: OnceLock<K::Params<S::Scalar>>,
+    /// What each (group, part) came to: one entry per vector of kept indices.
+    partial: Vec<OnceLock<Vec<Totals<K, Red, S>>>>,
+    /// The rows of the result, group by group.
+    results: Vec<Mutex<&'a mut [Red::Item<S::Scalar>]>>,
+}
+
+/// Learns how many vectors of kept indices make a block.
+struct BlockVectors;
+
+impl ShapeVisitor for BlockVectors {
+    type Output = usize;
+    fn visit<const R: usize, const C: usize>(self) -> usize {
+        R
+    }
+}
+
+/// Reduces one group over one part, for the shape of the register tile that the kernel asks for.
+struct ReduceGroup<'j, 'a, 'p, K: Kernel, Red: Reduction, S: Real> {
+    job: &'j Job<'a, 'p, K, Red, S>,
+    group: usize,
+    part: usize,
+    lanes: PhantomData<S>,
+}
+
+impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_, K, Red, S> {
+    type Output = Vec<Totals<K, Red, S>>;
+    #[inline(always)]
+    fn visit<const R: usize, const C: usize>(self) -> Self::Output {
+        self.job.reduce_group::<R, C>(self.group, self.part)
+    }
+}
+
+impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
+    /// Runs a reduction; `enter` must be compiled for instructions that the processor has.
+    pub(super) fn run(
+        problem: &Problem<'_, S::Scalar>,
+        options: &Options,
+        enter: Enter<K, Red, S>,
+    ) -> Array2<Red::Item<S::Scalar>> {
+        let vectors = K::with_shape::<S, _>(BlockVectors);
+        let per_vector = size_of::<K::Kept<S>>() + size_of::<Totals<K, Red, S>>();
+        let column_bytes = size_of::<K::Reduced<S::Scalar>>();
+        let plan =
+            Plan::new(problem.kept_len, problem.reduced_len, vectors * S::LANES, vectors * per_vector, column_bytes);
+        let mut results = Array2::from_elem((plan.rows, dim::<K>()), Red::Item::default());
+        let group_entries = plan.block_rows * plan.group_blocks * dim::<K>();
+        let job = Job {
+            problem,
+            plan,
+            scheme: options.sum_scheme,
+            params: OnceLock::new(),
+            partial: (0..plan.groups * plan.parts).map(|_| OnceLock::new()).collect(),
+            results: results
+                .as_slice_mut()
+                .unwrap_or_default()
+                .chunks_mut(group_entries.max(1))
+                .map(Mutex::new)
+                .collect(),
+        };
+        // SAFETY: the caller chose `enter` for this processor.
+        let run = |task| unsafe { enter(&job, task) };
+        run(Task::Params);
+        for_each(plan.groups * plan.parts, &|n| {
+            run(Task::Reduce { group: n / plan.parts, part: n % plan.parts });
+        });
+        for_each(plan.groups, &|group| run(Task::Finish { group }));
+        drop(job);
+        results
+    }
+
+    /// One task. Always inlined into a function that is compiled for the instruction set.
+    #[inline(always)]
+    pub(super) fn work(&self, task: Task) {
+        match task {
+            Task::Params => {
+                let params = prepare_params::<K, S>(&self.problem.params);
+                self.params.get_or_init(|| params);
+            }
+            Task::Reduce { group, part } => {
+                let visitor = ReduceGroup { job: self, group, part, lanes: PhantomData };
+                let totals = K::with_shape::<S, _>(visitor);
+                self.partial[group * self.plan.parts + part].get_or_init(|| totals);
+            }
+            Task::Finish { group } => self.finish_group(group),
+        }
+    }
+
+    fn params(&self) -> K::Params<S::Scalar> {
+        let zero = S::Scalar::from_f64(0.0);
+        self.params.get().copied().unwrap_or_else(|| K::Params::filled(zero))
+    }
+
+    #[inline(always)]
+    fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> Vec<Totals<K, Red, S>> {
+        let rows = self.plan.group_rows(group);
+        let params = self.params();
+        let neutral = Totals::<K, Red, S>::filled(Red::neutral(self.plan.columns));
+        let blocks = rows.len().div_ceil(self.plan.block_rows);
+        let mut kept: Vec<[K::Kept<S>; R]> = Vec::with_capacity(blocks);
+        for block in 0..blocks {
+            let first = rows.start + block * self.plan.block_rows;
+            let mut vectors = [K::Kept::filled(S::constant(0.0)); R];
+            for (r, vector) in vectors.iter_mut().enumerate() {
+                *vector = self.prepare_kept(&params, first + r * S::LANES);
+            }
+            kept.push(vectors);
+        }
+        let mut totals = vec![[neutral; R]; blocks];
+        let accumulator = Red::resume::<S>(&Red::neutral(0), self.scheme);
+        let mut scratch = vec![[Accumulators::<K, Red, S>::filled(accumulator); R]];
+
+        let columns = self.plan.part_columns(part);
+        let mut prepared = Vec::with_capacity(self.plan.tile);
+        let mut first = columns.start;
+        while first < columns.end {
+            let end = (first + self.plan.tile).min(columns.end);
+            self.prepare_reduced(&params, first..end, &mut prepared);
+            for (kept, totals) in kept.iter().zip(&mut totals) {
+                let tile = Tile { params: &params, kept, reduced: &prepared, first, scheme: self.scheme };
+                reduce_tile::<K, Red, S, R, C>(&tile, totals, &mut scratch[0]);
+            }
+            first = end;
+        }
+        totals.into_iter().flatten().collect()
+    }
+
+    /// One vector of kept indices. Lanes beyond the last index repeat it.
+    #[inline(always)]
+    fn prepare_kept(&self, params: &K::Params<S::Scalar>, first: usize) -> K::Kept<S> {
+        let last = self.plan.rows.saturating_sub(1);
+        let mut raw = K::RawKept::<S>::filled(S::constant(0.0));
+        let mut entries = raw.as_mut_slice().iter_mut();
+        for view in &self.problem.kept {
+            for column in view.columns() {
+                if let Some(entry) = entries.next() {
+                    *entry = S::from_fn(|lane| column[(first + lane).min(last)]);
+                }
+            }
+        }
+        let index = S::from_fn(|lane| S::Scalar::from_f64((first + lane) as f64));
+        K::kept::<S>(params, &raw, index)
+    }
+
+    /// A tile of reduced indices, one by one: this is done once for many rows.
+    #[inline(always)]
+    fn prepare_reduced(
+        &self,
+        params: &K::Params<S::Scalar>,
+        columns: Range<usize>,
+        prepared: &mut Vec<K::Reduced<S::Scalar>>,
+    ) {
+        prepared.clear();
+        let mut raw = K::RawReduced::<S::Scalar>::filled(S::Scalar::from_f64(0.0));
+        for column in columns {
+            read_row(&self.problem.reduced, column, raw.as_mut_slice());
+            let index = S::Scalar::from_f64(column as f64);
+            prepared.push(K::reduced::<S::Scalar>(params, &raw, index));
+        }
+    }
+
+    #[inline(always)]
+    fn finish_group(&self, group: usize) {
+        let parts = &self.partial[group * self.plan.parts..(group + 1) * self.plan.parts];
+        let mut parts = parts.iter().filter_map(OnceLock::get);
+        let Some(mut totals) = parts.next().cloned() else { return };
+        for later in parts {
+            for (total, later) in totals.iter_mut().zip(later) {
+                for (total, later) in total.as_mut_slice().iter_mut().zip(later.as_slice()) {
+                    Red::merge(total, later);
+                }
+            }
+        }
+        let mut results = self.results[group].lock().unwrap_or_else(PoisonError::into_inner);
+        let dim = dim::<K>();
+        for (vector, totals) in totals.iter().enumerate() {
+            for (component, total) in totals.as_slice().iter().enumerate() {
+                let lanes = Red::finish::<S>(total);
+                for lane in 0..S::LANES {
+                    let row = vector * S::LANES + lane;
+                    if let Some(result) = results.get_mut(row * dim + component) {
+                        *result = Red::item::<S>(&lanes, lane);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies row `row` of all views, one after the other.
+#[inline(always)]
+fn read_row<T: Copy>(views: &[ArrayView2<'_, T>], row: usize, to: &mut [T]) {
+    let mut at = 0;
+    for view in views {
+        let columns = view.ncols();
+        let to = &mut to[at..at + columns];
+        match view.row(row).to_slice() {
+            Some(entries) => to.copy_from_slice(entries),
+            None => to.iter_mut().zip(view.row(row)).for_each(|(to, entry)| *to = *entry),
+        }
+        at += columns;
+    }
+}
+
+/// Runs `count` tasks on rayon's current pool; a single one on the calling thread.
+fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {
+    match count {
+        0 => {}
+        1 => task(0),
+        _ => (0..count).into_par_iter().with_max_len(1).for_each(task),
+    }
+}

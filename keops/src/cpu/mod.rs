@@ -1,0 +1,30 @@
+//! The CPU back end: plan, instruction sets, and the job that runs on all cores.
+
+mod isa;
+mod job;
+mod plan;
+
+use keops_device::kernel::Kernel;
+use keops_device::reduction::Reduction;
+use ndarray::Array2;
+
+use crate::options::Options;
+use crate::problem::Problem;
+use crate::{Error, Scalar};
+use isa::InstructionSet;
+pub(crate) use isa::describe;
+use job::Job;
+
+/// Runs a reduction on all cores of rayon's current pool.
+pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
+    problem: &Problem<'_, T>,
+    options: &Options,
+) -> Result<Array2<Red::Item<T>>, Error> {
+    Ok(match isa::chosen()? {
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx512 => Job::<K, Red, T::Avx512>::run(problem, options, isa::avx512_task::<K, Red, T>),
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx2 => Job::<K, Red, T::Avx2>::run(problem, options, isa::avx2_task::<K, Red, T>),
+        InstructionSet::Baseline => Job::<K, Red, T::Portable>::run(problem, options, isa::baseline_task::<K, Red, T>),
+    })
+}

@@ -1,0 +1,69 @@
+//! The plan: how a reduction is cut into tasks and tiles. It depends on sizes only, never on the number of threads,
+//! so neither do the results.
+
+use std::ops::Range;
+
+/// A tile of prepared reduced indices should leave room in a first-level cache (32 KiB or more).
+const TILE_BYTES: usize = 16 * 1024;
+
+/// Longest tile: also the length of the blocks of a block sum.
+const MAX_TILE: usize = 512;
+
+/// Prepared kept vectors of one task should stay in a second-level cache.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// So many blocks of rows share the work of preparing a tile.
+const BLOCKS_PER_TASK: usize = 8;
+
+/// With fewer tasks than this the reduced axis is cut as well.
+const ENOUGH_TASKS: usize = 64;
+
+/// Shortest part of the reduced axis that is worth a task.
+const MIN_PART: usize = 4096;
+
+/// How the work is cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Plan {
+    /// Kept indices per block.
+    pub(super) block_rows: usize,
+    /// Blocks per group.
+    pub(super) group_blocks: usize,
+    /// Number of kept indices.
+    pub(super) rows: usize,
+    /// Number of groups of kept indices.
+    pub(super) groups: usize,
+    /// Number of reduced indices.
+    pub(super) columns: usize,
+    /// Number of parts of the reduced axis.
+    pub(super) parts: usize,
+    /// Reduced indices per tile.
+    pub(super) tile: usize,
+}
+
+impl Plan {
+    /// Cuts `rows x columns` pairs. `block_rows` kept indices are one block, whose prepared numbers take
+    /// `block_bytes`; those of a reduced index take `column_bytes`.
+    pub(super) fn new(rows: usize, columns: usize, block_rows: usize, block_bytes: usize, column_bytes: usize) -> Self {
+        let blocks = rows.div_ceil(block_rows);
+        let group_blocks = BLOCKS_PER_TASK.min(KEPT_BYTES / block_bytes.max(1)).clamp(1, blocks.max(1));
+        let groups = blocks.div_ceil(group_blocks);
+        let parts = match groups {
+            0 => 1,
+            _ => ENOUGH_TASKS.div_ceil(groups).min(columns / MIN_PART).max(1),
+        };
+        let tile = (TILE_BYTES / column_bytes.max(1)).clamp(8, MAX_TILE);
+        Self { block_rows, group_blocks, rows, groups, columns, parts, tile }
+    }
+
+    /// The kept indices of a group.
+    pub(super) fn group_rows(&self, group: usize) -> Range<usize> {
+        let length = self.block_rows * self.group_blocks;
+        group * length..((group + 1) * length).min(self.rows)
+    }
+
+    /// The reduced indices of a part.
+    pub(super) fn part_columns(&self, part: usize) -> Range<usize> {
+        let at = |part: usize| (part as u128 * self.columns as u128 / self.parts as u128) as usize;
+        at(part)..at(part + 1)
+    }
+}

@@ -1,0 +1,115 @@
+//! Checked inputs: the one place where arguments meet the declarations of the formula.
+
+use ndarray::{ArrayView2, CowArray, Ix1};
+
+use crate::{Error, Scalar};
+
+/// What a variable depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Category {
+    /// One row per i.
+    I,
+    /// One row per j.
+    J,
+    /// The same for all pairs.
+    Parameter,
+}
+
+/// A declared variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it depends on.
+    pub category: Category,
+    /// Its dimension.
+    pub dim: usize,
+}
+
+/// What the macro knows of a formula and the run time needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The text.
+    pub formula: &'static str,
+    /// The variables, in the order of the arguments.
+    pub variables: &'static [Variable],
+    /// The index of the result, `I` or `J`.
+    pub kept: Category,
+}
+
+/// An argument.
+#[derive(Clone, Debug)]
+pub enum Input<'a, T: Scalar> {
+    /// For an indexed variable.
+    Rows(ArrayView2<'a, T>),
+    /// For a parameter.
+    Vector(CowArray<'a, T, Ix1>),
+}
+
+/// Checked data, sorted by the stage of the kernel that reads it.
+pub(crate) struct Problem<'a, T: Scalar> {
+    /// Entries of all parameters, one after the other.
+    pub(crate) params: Vec<T>,
+    /// The variables on the kept axis.
+    pub(crate) kept: Vec<ArrayView2<'a, T>>,
+    /// The variables on the reduced axis.
+    pub(crate) reduced: Vec<ArrayView2<'a, T>>,
+    /// Number of kept indices.
+    pub(crate) kept_len: usize,
+    /// Number of reduced indices.
+    pub(crate) reduced_len: usize,
+}
+
+impl<'a, T: Scalar> Problem<'a, T> {
+    /// Checks all arguments.
+    pub(crate) fn new(signature: &Signature, inputs: &[Input<'a, T>]) -> Result<Self, Error> {
+        let formula = signature.formula;
+        let mut problem =
+            Problem { params: Vec::new(), kept: Vec::new(), reduced: Vec::new(), kept_len: 1, reduced_len: 1 };
+        let mut first_kept = None;
+        let mut first_reduced = None;
+        for (variable, input) in signature.variables.iter().zip(inputs) {
+            let found = match input {
+                Input::Rows(view) => view.ncols(),
+                Input::Vector(vector) => vector.len(),
+            };
+            if found != variable.dim {
+                return Err(Error::Dimension { variable: variable.name, formula, expected: variable.dim, found });
+            }
+            match input {
+                Input::Vector(vector) => problem.params.extend(vector.iter().copied()),
+                Input::Rows(view) => {
+                    let (views, len, first) = if variable.category == signature.kept {
+                        (&mut problem.kept, &mut problem.kept_len, &mut first_kept)
+                    } else {
+                        (&mut problem.reduced, &mut problem.reduced_len, &mut first_reduced)
+                    };
+                    match *first {
+                        None => {
+                            *first = Some(variable.name);
+                            *len = view.nrows();
+                        }
+                        Some(other) if view.nrows() != *len => {
+                            let index = if variable.category == Category::I { "i" } else { "j" };
+                            let (expected, found) = (*len, view.nrows());
+                            return Err(Error::Rows {
+                                variable: variable.name,
+                                formula,
+                                other,
+                                index,
+                                expected,
+                                found,
+                            });
+                        }
+                        Some(_) => {}
+                    }
+                    views.push(*view);
+                }
+            }
+        }
+        if problem.reduced_len > T::MAX_INDEX {
+            return Err(Error::TooManyIndices { formula, largest: T::MAX_INDEX, found: problem.reduced_len });
+        }
+        Ok(problem)
+    }
+}
