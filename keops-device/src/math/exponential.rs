@@ -11,12 +11,12 @@ pub(super) fn exp<S: Real>(x: S) -> S {
         let (n, r) = reduce(x);
         // r is meaningless where n is so large that the result is 0 or infinite anyway, and NaN for infinite x: the
         // polynomial must merely be positive then. NaN as x stays in n.
-        S::Scalar::exp_reduced(r.saturate(S::constant(1.0))).scale_by_pow2(n)
+        S::Scalar::exp_reduced_fast(r.saturate(S::constant(1.0))).scale_by_pow2(n)
     } else {
         // In this order of the arguments NaN passes.
         let x = S::constant(S::Scalar::EXP_RANGE[0]).min(x);
         let (n, r) = reduce(S::constant(S::Scalar::EXP_RANGE[1]).max(x));
-        S::Scalar::exp_reduced(r).scale_by_pow2(n)
+        S::Scalar::exp_reduced_fast(r).scale_by_pow2(n)
     }
 }
 

@@ -4,7 +4,7 @@
 //! lowest on, the remaining ones fitted again after each. The errors stated are those of the rounded polynomials in
 //! exact arithmetic. For scale: half a unit in the last place is a relative error between 2^-54 and 2^-53.
 
-use super::precision::{Precision, polynomial};
+use super::precision::{Precision, excess_from_eighth, polynomial};
 use crate::real::Real;
 
 impl Precision for f64 {
@@ -30,6 +30,12 @@ impl Precision for f64 {
             2.7630855464467785e-07, 2.5006378880804648e-08)
     }
 
+    /// The same: rounding dominates.
+    #[inline(always)]
+    fn exp_reduced_fast<S: Real<Scalar = f64>>(r: S) -> S {
+        Self::exp_reduced(r)
+    }
+
     /// Relative error 2^-62.66, by way of 2 atanh(f / (2 + f)) = log(1 + f).
     #[inline(always)]
     fn log<S: Real<Scalar = f64>>(x: S) -> S {
@@ -48,8 +54,12 @@ impl Precision for f64 {
     /// Relative error 2^-61.55 of sin(r).
     #[inline(always)]
     fn sin_excess<S: Real<Scalar = f64>>(z: S) -> S {
-        polynomial!(z; 0.0, -0.16666666666666666, 0.008333333333333207, -0.0001984126984121248, 2.755731921156948e-06,
-            -2.5052106904421652e-08, 1.605894100219032e-10, -7.64301936825234e-13, 2.7214195404808474e-15)
+        excess_from_eighth(
+            z,
+            polynomial!(z; 0.125 - 0.16666666666666666, 0.008333333333333207, -0.0001984126984121248,
+                2.755731921156948e-06, -2.5052106904421652e-08, 1.605894100219032e-10, -7.64301936825234e-13,
+                2.7214195404808474e-15),
+        )
     }
 
     /// Relative error 2^-57.77 of atan(t).

@@ -56,10 +56,10 @@ fn angle<S: Real>(a: S, b: S, mirrored: Option<S::Mask>) -> S {
 #[inline(always)]
 pub(super) fn asin<S: Real>(x: S) -> S {
     let (outer, s, excess) = half_angle(x);
-    // π/2 - 2 asin(s); the first difference is exact or nearly so.
+    // π/2 - 2 asin(s), by way of π/4 - 2s, which is exact.
     let two_s = s + s;
-    let [high, low] = S::Scalar::FRAC_PI_2.map(S::constant);
-    let far = (high - two_s) + (low - excess * two_s);
+    let [high, low] = S::Scalar::FRAC_PI_4.map(S::constant);
+    let far = high + ((high - two_s) + (low + low - excess * two_s));
     S::select(outer, far, excess.mul_add(s, s)).copysign(x)
 }
 

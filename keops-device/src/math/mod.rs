@@ -89,7 +89,7 @@ pub trait Math: Real {
     /// `sin(self) / self`, but 1 at ±0; NaN at infinities.
     #[inline(always)]
     fn sinxdivx(self) -> Self {
-        Self::select(self.eq(Self::constant(0.0)), Self::constant(1.0), Math::sin(self) / self)
+        trigonometric::sinxdivx(self)
     }
     /// -1, 0 or 1; 0 at ±0 and NaN.
     #[inline(always)]

@@ -10,6 +10,15 @@ pub(super) fn fast_two_sum<S: Real>(a: S, b: S) -> (S, S) {
     (s, b - (s - a))
 }
 
+/// (s, e) with s + e = a + b exactly and s the rounded sum.
+#[inline(always)]
+pub(super) fn two_sum<S: Real>(a: S, b: S) -> (S, S) {
+    let s = a + b;
+    let b_rounded = s - a;
+    let a_rounded = s - b_rounded;
+    (s, (a - a_rounded) + (b - b_rounded))
+}
+
 /// (p, e) with p + e = a b and p the rounded product; exact unless something overflows or is subnormal.
 #[inline(always)]
 pub(super) fn two_prod<S: Real>(a: S, b: S) -> (S, S) {

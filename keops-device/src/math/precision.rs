@@ -35,6 +35,8 @@ pub trait Precision: Sized {
 
     /// exp(r) for |r| <= ln(2)/2, a positive number for |r| <= 1.
     fn exp_reduced<S: Real<Scalar = Self>>(r: S) -> S;
+    /// exp(r) as [`Precision::exp_reduced`], faster where an error of up to 2 units in the last place remains.
+    fn exp_reduced_fast<S: Real<Scalar = Self>>(r: S) -> S;
     /// log(x), with the special values of [`crate::Math::log`].
     fn log<S: Real<Scalar = Self>>(x: S) -> S;
     /// (sin(r) / r - 1) where z = r², |r| <= π/2, +0 for z = 0.
@@ -50,6 +52,15 @@ pub trait Precision: Sized {
     fn decompose(self) -> (u64, i32);
     /// `mantissa * 2^exponent` rounded, which must be a normal number.
     fn compose(mantissa: u64, exponent: i32) -> Self;
+}
+
+/// `z (p - 1/8)`, and +0 for z = 0. The multiple of 1/8 is exact, so that p, when it is much smaller, may carry a
+/// rounding error.
+#[inline(always)]
+pub(super) fn excess_from_eighth<S: Real>(z: S, p: S) -> S {
+    // Adding zero takes -0 to +0.
+    let eighth = z.mul_add(S::constant(-0.125), S::constant(0.0));
+    z.mul_add(p, eighth)
 }
 
 /// The polynomial in `$z` with the given coefficients, from the constant one up, by Horner's rule in the type `S`.

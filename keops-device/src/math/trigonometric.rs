@@ -1,7 +1,8 @@
 //! Sine and cosine: the argument is reduced to r in [-π/2, π/2] with the same sine, up to the sign, which the parity of
 //! the multiple of π gives. A single polynomial then serves both functions.
 
-use super::precision::Precision;
+use super::pair::{fast_two_sum, two_prod, two_sum};
+use super::precision::{Precision, polynomial};
 use crate::real::{Bits, Mask, Real, Scalar};
 
 /// sin(x).
@@ -14,6 +15,17 @@ pub(super) fn sin<S: Real>(x: S) -> S {
 #[inline(always)]
 pub(super) fn cos<S: Real>(x: S) -> S {
     sin_reduced(reduce::<S, true>(x))
+}
+
+/// sin(x) / x.
+#[inline(always)]
+pub(super) fn sinxdivx<S: Real>(x: S) -> S {
+    // The quotient has an error of its own, which leaves none for the reduction.
+    let (r, rest) = reduce_exactly(x);
+    let z = r * r;
+    let cosine = polynomial!(z; 1.0, -0.5, 1.0 / 24.0, -1.0 / 720.0);
+    let sine = r + S::Scalar::sin_excess(z).mul_add(r, rest * cosine);
+    S::select(x.eq(S::constant(0.0)), S::constant(1.0), sine / x)
 }
 
 /// sin(r) for |r| <= π/2. The excess is +0 at zeros, so that the sum keeps the sign of zero.
@@ -30,35 +42,80 @@ fn reduce<S: Real, const COSINE: bool>(x: S) -> S {
     // sin(x) = (-1)^n sin(x - nπ); cos(x) = (-1)^n sin((n + 1/2)π - x).
     let (shifted, r) = if COSINE {
         let shifted = x.mul_add(turns, S::constant(-0.5)) + magic;
-        (shifted, subtract_multiple(-x, shifted - magic + S::constant(0.5), 1.0))
+        (shifted, add_multiple(-x, shifted - magic + S::constant(0.5), 1.0))
     } else {
         let shifted = x.mul_add(turns, magic);
-        (shifted, subtract_multiple(x, shifted - magic, -1.0))
+        (shifted, add_multiple(x, shifted - magic, -1.0))
     };
+    let regular = is_regular(x);
+    let r = flip_sign(r, shifted);
+    if regular.all() { r } else { S::select(regular, r, reduce_huge::<S, COSINE, false>(x)) }
+}
+
+/// r in [-π/2, π/2] and a correction of less than a unit in its last place, the sine of whose sum is sin(x).
+#[inline(always)]
+fn reduce_exactly<S: Real>(x: S) -> (S, S) {
+    let magic = S::constant(S::Scalar::ROUNDING_MAGIC);
+    let shifted = x.mul_add(S::constant(core::f64::consts::FRAC_1_PI), magic);
+    let (r, rest) = add_multiple_exactly(x, shifted - magic, -1.0);
+    let (r, rest) = fast_two_sum(r, rest);
+    let (r, rest) = (flip_sign(r, shifted), flip_sign(rest, shifted));
+    let regular = is_regular(x);
+    if regular.all() {
+        (r, rest)
+    } else {
+        let huge = (reduce_huge::<S, false, false>(x), reduce_huge::<S, false, true>(x));
+        (S::select(regular, r, huge.0), S::select(regular, rest, huge.1))
+    }
+}
+
+/// Whether the parts of π reduce the argument accurately.
+#[inline(always)]
+fn is_regular<S: Real>(x: S) -> S::Mask {
+    x.abs().le(S::constant(S::Scalar::SIN_LIMIT[if S::FUSED { 0 } else { 1 }]))
+}
+
+/// `r`, negated if the integer to which `shifted` was rounded by adding [`Scalar::ROUNDING_MAGIC`] is odd.
+#[inline(always)]
+fn flip_sign<S: Real>(r: S, shifted: S) -> S {
     let sign = shifted.to_bits().shift_left(size_of::<S::Scalar>() as u32 * 8 - 1);
-    let r = S::from_bits(r.to_bits() ^ sign);
-    let limit = S::constant(S::Scalar::SIN_LIMIT[if S::FUSED { 0 } else { 1 }]);
-    let regular = x.abs().le(limit);
-    if regular.all() { r } else { S::select(regular, r, reduce_huge::<S, COSINE>(x)) }
+    S::from_bits(r.to_bits() ^ sign)
 }
 
 /// `x + sign n π`, for `n` below the limits of the parts of π.
 #[inline(always)]
-fn subtract_multiple<S: Real>(x: S, n: S, sign: f64) -> S {
+fn add_multiple<S: Real>(x: S, n: S, sign: f64) -> S {
     if S::FUSED {
         let [a, b, c] = S::Scalar::PI_FUSED.map(|part| S::constant(sign * part));
         n.mul_add(c, n.mul_add(b, n.mul_add(a, x)))
     } else {
-        let [a, b, c, d] = S::Scalar::PI_UNFUSED.map(|part| S::constant(sign * part));
-        n * d + (n * c + (n * b + (n * a + x)))
+        let (sum, rest) = add_multiple_exactly(x, n, sign);
+        sum + rest
     }
 }
 
-/// What [`reduce`] returns, for arguments of at least 1 in magnitude, by exact integer arithmetic lane by lane.
+/// `x + sign n π` as a number and a small correction.
+#[inline(always)]
+fn add_multiple_exactly<S: Real>(x: S, n: S, sign: f64) -> (S, S) {
+    // The first step is exact, and so are the product and, but for the error kept, the sum of the second.
+    if S::FUSED {
+        let [a, b, c] = S::Scalar::PI_FUSED.map(|part| S::constant(sign * part));
+        let (product, product_error) = two_prod(n, b);
+        let (sum, error) = two_sum(n.mul_add(a, x), product);
+        (sum, error + n.mul_add(c, product_error))
+    } else {
+        let [a, b, c, d] = S::Scalar::PI_UNFUSED.map(|part| S::constant(sign * part));
+        let (sum, error) = two_sum(n * a + x, n * b);
+        (sum, error + (n * c + n * d))
+    }
+}
+
+/// What [`reduce`] returns, or the correction to it if `REST`, for arguments of at least 1 in magnitude, by exact
+/// integer arithmetic lane by lane.
 #[cold]
 #[inline(never)]
-fn reduce_huge<S: Real, const COSINE: bool>(x: S) -> S {
-    S::from_fn(|l| reduce_huge_scalar::<S::Scalar, COSINE>(x.lane(l)))
+fn reduce_huge<S: Real, const COSINE: bool, const REST: bool>(x: S) -> S {
+    S::from_fn(|l| reduce_huge_scalar::<S::Scalar, COSINE, REST>(x.lane(l)))
 }
 
 /// The bits of 1/π, after 64 zeros.
@@ -88,7 +145,7 @@ const FRAC_1_PI_BITS: [u64; 22] = [
 ];
 
 /// Payne and Hanek's reduction: of the product of x and 1/π, only the bits that matter modulo 2 are computed.
-fn reduce_huge_scalar<T: Scalar, const COSINE: bool>(x: T) -> T {
+fn reduce_huge_scalar<T: Scalar, const COSINE: bool, const REST: bool>(x: T) -> T {
     let magnitude = x.abs().to_f64();
     if magnitude < 1.0 {
         // A lane beside a huge one; its result is not used.
@@ -128,6 +185,14 @@ fn reduce_huge_scalar<T: Scalar, const COSINE: bool>(x: T) -> T {
     // π as 2 integral bits and 62 fractional ones.
     const PI: u128 = 0xc90fdaa22168c234;
     let normalized = (fraction << zeros) >> 64;
-    let r = T::compose((normalized * PI >> 64) as u64, -61 - zeros as i32);
+    let product = (normalized * PI >> 64) as u64;
+    let exponent = -61 - zeros as i32;
+    let mut r = T::compose(product, exponent);
+    if REST {
+        // The mantissa's rounding error is an integer again.
+        let rounded = T::compose(product, 0).to_f64() as u64;
+        let error = T::compose(product.abs_diff(rounded), exponent);
+        r = if rounded > product { -error } else { error };
+    }
     if negative { -r } else { r }
 }
