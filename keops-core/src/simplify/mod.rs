@@ -1,0 +1,65 @@
+//! Simplification: graph to graph, by a table of small rules.
+//!
+//! Each rule looks at one node whose operands are simplified already and may put another node in its place. Every rule
+//! makes the graph cheaper by one measure or another (fewer operations, or constants and signs further out), so the
+//! driver, which applies rules until none fits, comes to an end.
+//!
+//! You might expect building a node to simplify it. It does not: what a pass did can then be seen in a dump, and
+//! tested.
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::graph::{Graph, Id};
+use rules::RULES;
+
+/// A rewrite of one node.
+struct Rule {
+    /// The algebra, for dumps and tests: `x + 0 -> x`.
+    name: &'static str,
+    /// The node that takes the place of a node, if the rule fits.
+    apply: fn(&mut Graph, Id) -> Option<Id>,
+}
+
+/// More rewrites of one node than this mean that two rules undo each other.
+const MAX_REWRITES: usize = 100;
+
+/// Applies the rules until none fits; returns the new graph and where `root` is in it.
+pub fn simplify(graph: &Graph, root: Id) -> (Graph, Id) {
+    let mut new = Graph::new();
+    let mut simplified: HashMap<Id, Id> = HashMap::new();
+    for id in graph.ids().filter(|id| *id <= root) {
+        let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| simplified[operand]).collect();
+        let node = graph.node(id).with_operands(&operands);
+        let start = new.insert(node, graph.dim(id));
+        let end = rewritten(&mut new, start, &mut HashMap::new());
+        simplified.insert(id, end);
+    }
+    (new, simplified[&root])
+}
+
+/// Simplifies a node that was just built, and the operands that the rules built for it.
+fn rewritten(graph: &mut Graph, start: Id, done: &mut HashMap<Id, Id>) -> Id {
+    if let Some(&end) = done.get(&start) {
+        return end;
+    }
+    let mut id = start;
+    for _ in 0..MAX_REWRITES {
+        let fitting = RULES.iter().find_map(|rule| (rule.apply)(graph, id).map(|next| (rule, next)));
+        let Some((rule, next)) = fitting else {
+            done.insert(start, id);
+            return id;
+        };
+        debug_assert_eq!(graph.dim(next), graph.dim(id), "`{}` keeps the dimension", rule.name);
+        // A rule may build more than one node: its operands are simplified first.
+        let operands: Vec<Id> =
+            graph.node(next).operands().into_iter().map(|operand| rewritten(graph, operand, done)).collect();
+        let node = graph.node(next).with_operands(&operands);
+        let dim = graph.dim(next);
+        id = graph.insert(node, dim);
+    }
+    unreachable!("the rules do not come to an end at {:?}", graph.node(start))
+}

@@ -1,0 +1,371 @@
+//! The table of rules.
+
+use super::Rule;
+use crate::graph::{FoldKind, Function, Graph, Id, Node, Number, Source};
+use crate::ops::Meaning;
+use crate::ops::arithmetic::{ADD, DIVIDE, MINUS, MULT, POW, SQUARE, SUBTRACT};
+use crate::ops::elementwise::INV;
+
+/// In the order in which they are tried.
+pub(super) static RULES: &[Rule] = &[
+    Rule { name: "f(constants) -> constant", apply: fold_constants },
+    Rule { name: "repeat(x) op y -> x op y", apply: drop_broadcasts },
+    Rule { name: "x + 0 -> x, x - 0 -> x, 0 - x -> -x", apply: zero_terms },
+    Rule { name: "0 * x -> 0, 0 / x -> 0", apply: zero_factors },
+    Rule { name: "1 * x -> x", apply: one_factors },
+    Rule { name: "x / c -> x * (1/c)", apply: constant_divisors },
+    Rule { name: "-(-x) -> x, -(c * x) -> (-c) * x, -(x - y) -> y - x", apply: negated },
+    Rule { name: "x + (-y) -> x - y, x - (-y) -> x + y", apply: negative_terms },
+    Rule { name: "(-x) * y -> -(x * y), (-x)**2 -> x**2", apply: negative_factors },
+    Rule { name: "x * c -> c * x, c * (d * x) -> (c*d) * x", apply: constant_factors },
+    Rule { name: "c * (x * y) <- x * (c * y)", apply: constants_outwards },
+    Rule { name: "x * x -> x**2", apply: squares },
+    Rule { name: "x**1 -> x, x**2 -> x * x, x**-1 -> 1/x, x**0 -> 1", apply: small_powers },
+    Rule { name: "sum(s * v) -> s * sum(v), sum(-v) -> -sum(v)", apply: sum_of_products },
+    Rule { name: "fold(scalar) -> scalar, sum(repeat(s)) -> n * s", apply: trivial_folds },
+    Rule { name: "pick(pick(x)) -> pick(x), pick all -> x", apply: gathered_gathers },
+];
+
+/// The function and operands of an elementwise node.
+fn map(graph: &Graph, id: Id) -> Option<(Function, Vec<Id>)> {
+    match graph.node(id) {
+        Node::Map(function, operands) => Some((*function, operands.clone())),
+        _ => None,
+    }
+}
+
+/// The operands of a node that applies `operator`.
+fn operands_of(graph: &Graph, id: Id, operator: &crate::ops::Operator) -> Option<Vec<Id>> {
+    map(graph, id).filter(|(function, _)| function.is(operator)).map(|(_, operands)| operands)
+}
+
+/// The value of a constant whose entries are all equal.
+fn constant(graph: &Graph, id: Id) -> Option<f64> {
+    match graph.node(id) {
+        Node::Constant(numbers) if numbers.iter().all(|number| *number == numbers[0]) => Some(numbers[0].0),
+        _ => None,
+    }
+}
+
+/// `scalar`, repeated if the dimension that it stands for is larger.
+fn spread(graph: &mut Graph, scalar: Id, dim: usize) -> Id {
+    match (graph.dim(scalar), constant(graph, scalar)) {
+        (d, _) if d == dim => scalar,
+        (_, Some(value)) => graph.constants(vec![value; dim]),
+        _ => graph.broadcast(scalar, dim),
+    }
+}
+
+/// Terminates: a node with operands becomes one without.
+fn fold_constants(graph: &mut Graph, id: Id) -> Option<Id> {
+    let numbers = |graph: &Graph, id: Id| -> Option<Vec<f64>> {
+        match graph.node(id) {
+            Node::Constant(numbers) => Some(numbers.iter().map(|number| number.0).collect()),
+            _ => None,
+        }
+    };
+    let dim = graph.dim(id);
+    let values = match graph.node(id).clone() {
+        Node::Map(Function { operator, parameter }, operands) => {
+            let Meaning::Elementwise { value, .. } = operator.meaning else { return None };
+            let operands: Vec<Vec<f64>> = operands.iter().map(|&x| numbers(graph, x)).collect::<Option<_>>()?;
+            let entry = |v: &Vec<f64>, k: usize| if v.len() == 1 { v[0] } else { v[k] };
+            (0..dim).map(|k| value(&operands.iter().map(|v| entry(v, k)).collect::<Vec<_>>(), parameter)).collect()
+        }
+        Node::Broadcast(scalar, n) => vec![numbers(graph, scalar)?[0]; n],
+        Node::Fold(FoldKind::Sum, vector) => vec![numbers(graph, vector)?.iter().sum()],
+        Node::Gather(operands, sources) => {
+            let operands: Vec<Vec<f64>> = operands.iter().map(|&x| numbers(graph, x)).collect::<Option<_>>()?;
+            let entry = |source: &Source| match source {
+                Source::Zero => 0.0,
+                Source::Entry { operand, entry } => operands[*operand][*entry],
+            };
+            sources.iter().map(entry).collect()
+        }
+        _ => return None,
+    };
+    Some(graph.constants(values))
+}
+
+/// Elementwise operations repeat their scalars themselves. Terminates: one node fewer on the way.
+fn drop_broadcasts(graph: &mut Graph, id: Id) -> Option<Id> {
+    let (function, operands) = map(graph, id)?;
+    let dim = graph.dim(id);
+    let stripped: Vec<Id> = operands
+        .iter()
+        .map(|&operand| match graph.node(operand) {
+            Node::Broadcast(scalar, _) => *scalar,
+            _ => operand,
+        })
+        .collect();
+    if stripped == operands {
+        return None;
+    }
+    let scalar = graph.insert(Node::Map(function, stripped), 1);
+    Some(spread(graph, scalar, dim))
+}
+
+fn zero_terms(graph: &mut Graph, id: Id) -> Option<Id> {
+    let dim = graph.dim(id);
+    let (function, x) = map(graph, id)?;
+    let zero = |graph: &Graph, id: Id| constant(graph, id) == Some(0.0);
+    if function.is(&ADD) {
+        let other = if zero(graph, x[0]) {
+            x[1]
+        } else if zero(graph, x[1]) {
+            x[0]
+        } else {
+            return None;
+        };
+        return Some(spread(graph, other, dim));
+    }
+    if !function.is(&SUBTRACT) {
+        return None;
+    }
+    if zero(graph, x[1]) {
+        return Some(spread(graph, x[0], dim));
+    }
+    if zero(graph, x[0]) {
+        let other = spread(graph, x[1], dim);
+        return Some(graph.map(&MINUS, &[other]));
+    }
+    None
+}
+
+/// A structural zero wins over anything, NaN and infinity included, as in KeOps.
+fn zero_factors(graph: &mut Graph, id: Id) -> Option<Id> {
+    let dim = graph.dim(id);
+    let (function, x) = map(graph, id)?;
+    let zero = |id: Id| constant(graph, id) == Some(0.0);
+    let vanishes = (function.is(&MULT) && (zero(x[0]) || zero(x[1]))) || (function.is(&DIVIDE) && zero(x[0]));
+    vanishes.then(|| graph.constants(vec![0.0; dim]))
+}
+
+fn one_factors(graph: &mut Graph, id: Id) -> Option<Id> {
+    let dim = graph.dim(id);
+    let x = operands_of(graph, id, &MULT)?;
+    let one = |id: Id| constant(graph, id) == Some(1.0);
+    let other = if one(x[0]) {
+        x[1]
+    } else if one(x[1]) {
+        x[0]
+    } else {
+        return None;
+    };
+    Some(spread(graph, other, dim))
+}
+
+/// As in KeOps, whose `x / n` is the rational 1/n times x. Terminates: one division fewer.
+fn constant_divisors(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &DIVIDE)?;
+    if let Some(divisor) = constant(graph, x[1]).filter(|c| *c != 0.0) {
+        let inverse = graph.constant(1.0 / divisor);
+        let dim = graph.dim(id);
+        let other = spread(graph, x[0], dim);
+        return Some(graph.map(&MULT, &[inverse, other]));
+    }
+    // 1 / x has a function of its own.
+    if constant(graph, x[0]) == Some(1.0) && graph.dim(x[1]) == graph.dim(id) {
+        return Some(graph.map(&INV, &[x[1]]));
+    }
+    None
+}
+
+/// Terminates: one negation fewer.
+fn negated(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &MINUS)?[0];
+    let (function, inner) = map(graph, x)?;
+    if function.is(&MINUS) {
+        return Some(inner[0]);
+    }
+    if function.is(&SUBTRACT) {
+        return Some(graph.map(&SUBTRACT, &[inner[1], inner[0]]));
+    }
+    if function.is(&MULT)
+        && let Some(factor) = constant(graph, inner[0])
+    {
+        let factor = graph.constant(-factor);
+        let dim = graph.dim(id);
+        let other = spread(graph, inner[1], dim);
+        return Some(graph.map(&MULT, &[factor, other]));
+    }
+    None
+}
+
+/// Terminates: one negation fewer.
+fn negative_terms(graph: &mut Graph, id: Id) -> Option<Id> {
+    let (function, x) = map(graph, id)?;
+    if function.is(&SUBTRACT) {
+        let inner = operands_of(graph, x[1], &MINUS)?[0];
+        return Some(graph.map(&ADD, &[x[0], inner]));
+    }
+    if !function.is(&ADD) {
+        return None;
+    }
+    if let Some(inner) = operands_of(graph, x[1], &MINUS) {
+        return Some(graph.map(&SUBTRACT, &[x[0], inner[0]]));
+    }
+    let inner = operands_of(graph, x[0], &MINUS)?[0];
+    Some(graph.map(&SUBTRACT, &[x[1], inner]))
+}
+
+/// Signs go outwards, where they meet an exponential or another sign. Terminates: the negation is nearer to the root.
+fn negative_factors(graph: &mut Graph, id: Id) -> Option<Id> {
+    let (function, x) = map(graph, id)?;
+    if function.is(&SQUARE) {
+        let inner = operands_of(graph, x[0], &MINUS)?[0];
+        return Some(graph.map(&SQUARE, &[inner]));
+    }
+    if !function.is(&MULT) {
+        return None;
+    }
+    let strip = |graph: &Graph, id: Id| operands_of(graph, id, &MINUS).map(|inner| inner[0]);
+    let product = match (strip(graph, x[0]), strip(graph, x[1])) {
+        (Some(a), Some(b)) => return Some(graph.map(&MULT, &[a, b])),
+        (Some(a), None) => graph.map(&MULT, &[a, x[1]]),
+        (None, Some(b)) => graph.map(&MULT, &[x[0], b]),
+        (None, None) => return None,
+    };
+    Some(graph.map(&MINUS, &[product]))
+}
+
+/// Constants stand first, and meet. Terminates: fewer products, or a constant in front that was not.
+fn constant_factors(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &MULT)?;
+    if constant(graph, x[1]).is_some() && constant(graph, x[0]).is_none() {
+        return Some(graph.map(&MULT, &[x[1], x[0]]));
+    }
+    let outer = constant(graph, x[0])?;
+    let inner = match map(graph, x[1])? {
+        (function, inner) if function.is(&MULT) => (constant(graph, inner[0])?, inner[1]),
+        (function, inner) if function.is(&MINUS) => (-1.0, inner[0]),
+        _ => return None,
+    };
+    let factor = graph.constant(outer * inner.0);
+    let dim = graph.dim(id);
+    let other = spread(graph, inner.1, dim);
+    Some(graph.map(&MULT, &[factor, other]))
+}
+
+/// A constant inside a product goes in front of it. Terminates: the constant is nearer to the root.
+fn constants_outwards(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &MULT)?;
+    if constant(graph, x[0]).is_some() {
+        return None;
+    }
+    let scaled = |graph: &Graph, id: Id| -> Option<(Id, Id)> {
+        let inner = operands_of(graph, id, &MULT)?;
+        constant(graph, inner[0]).map(|_| (inner[0], inner[1]))
+    };
+    let (factor, a, b) = match (scaled(graph, x[0]), scaled(graph, x[1])) {
+        (Some((factor, a)), _) => (factor, a, x[1]),
+        (None, Some((factor, b))) => (factor, x[0], b),
+        (None, None) => return None,
+    };
+    let value = constant(graph, factor)?;
+    let factor = graph.constant(value);
+    let dim = graph.dim(id);
+    let product = graph.map(&MULT, &[a, b]);
+    let product = spread(graph, product, dim);
+    Some(graph.map(&MULT, &[factor, product]))
+}
+
+fn squares(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &MULT)?;
+    (x[0] == x[1]).then(|| graph.map(&SQUARE, &[x[0]]))
+}
+
+fn small_powers(graph: &mut Graph, id: Id) -> Option<Id> {
+    let (function, x) = map(graph, id)?;
+    if !function.is(&POW) {
+        return None;
+    }
+    match function.parameter {
+        0 => {
+            let dim = graph.dim(id);
+            Some(graph.constants(vec![1.0; dim]))
+        }
+        1 => Some(x[0]),
+        2 => Some(graph.map(&SQUARE, &[x[0]])),
+        -1 => Some(graph.map(&INV, &[x[0]])),
+        _ => None,
+    }
+}
+
+/// What all entries have in common is multiplied once. Terminates: the sum is further from the root.
+fn sum_of_products(graph: &mut Graph, id: Id) -> Option<Id> {
+    let Node::Fold(FoldKind::Sum, vector) = graph.node(id) else { return None };
+    let (function, x) = map(graph, *vector)?;
+    let dim = graph.dim(*vector);
+    if dim == 1 {
+        return None;
+    }
+    if function.is(&MINUS) {
+        let sum = graph.fold(FoldKind::Sum, x[0]);
+        return Some(graph.map(&MINUS, &[sum]));
+    }
+    if !function.is(&MULT) {
+        return None;
+    }
+    let (scalar, rest) = match (graph.dim(x[0]), graph.dim(x[1])) {
+        (1, _) => (x[0], x[1]),
+        (_, 1) => (x[1], x[0]),
+        _ => return None,
+    };
+    let sum = graph.fold(FoldKind::Sum, rest);
+    Some(graph.map(&MULT, &[scalar, sum]))
+}
+
+fn trivial_folds(graph: &mut Graph, id: Id) -> Option<Id> {
+    let Node::Fold(kind, vector) = *graph.node(id) else { return None };
+    match kind {
+        FoldKind::Sum | FoldKind::Max | FoldKind::Min if graph.dim(vector) == 1 => Some(vector),
+        FoldKind::ArgMax | FoldKind::ArgMin if graph.dim(vector) == 1 => Some(graph.constant(0.0)),
+        FoldKind::Sum => match *graph.node(vector) {
+            Node::Broadcast(scalar, n) => {
+                let count = graph.constant(n as f64);
+                Some(graph.map(&MULT, &[count, scalar]))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Terminates: fewer nodes on the way to the entries.
+fn gathered_gathers(graph: &mut Graph, id: Id) -> Option<Id> {
+    let Node::Gather(operands, sources) = graph.node(id).clone() else { return None };
+    let all_of_first = sources.iter().enumerate().all(|(k, s)| *s == Source::Entry { operand: 0, entry: k });
+    if all_of_first && operands.len() == 1 && graph.dim(operands[0]) == sources.len() {
+        return Some(operands[0]);
+    }
+    if !operands.iter().any(|&operand| matches!(graph.node(operand), Node::Gather(..) | Node::Broadcast(..))) {
+        return None;
+    }
+    let mut leaves: Vec<Id> = Vec::new();
+    let mut place = |leaf: Id, entry: usize| {
+        let operand = leaves.iter().position(|other| *other == leaf).unwrap_or_else(|| {
+            leaves.push(leaf);
+            leaves.len() - 1
+        });
+        Source::Entry { operand, entry }
+    };
+    let composed = sources
+        .iter()
+        .map(|source| match *source {
+            Source::Zero => Source::Zero,
+            Source::Entry { operand, entry } => match graph.node(operands[operand]) {
+                Node::Broadcast(scalar, _) => place(*scalar, 0),
+                Node::Gather(inner, inner_sources) => match inner_sources[entry] {
+                    Source::Zero => Source::Zero,
+                    Source::Entry { operand, entry } => place(inner[operand], entry),
+                },
+                _ => place(operands[operand], entry),
+            },
+        })
+        .collect::<Vec<_>>();
+    if leaves.is_empty() {
+        return Some(graph.constants(vec![Number(0.0).0; composed.len()]));
+    }
+    Some(graph.gather(&leaves, composed))
+}
