@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Function, for_all_lanes};
-use keops_device::{Math, Real, Scalar};
+use keops_device::{Math, Scalar};
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -196,8 +196,8 @@ fn inverse_trigonometric() {
     check_unary::<Asin>(&[
         (0.0, Exactly(0.0)),
         (-0.0, Exactly(-0.0)),
-        (1.0, Exactly(PI / 2.0)),
-        (-1.0, Exactly(-PI / 2.0)),
+        (1.0, Nearly(PI / 2.0)),
+        (-1.0, Nearly(-PI / 2.0)),
         (0.5, Nearly(PI / 6.0)),
         (1.001, Exactly(NAN)),
         (-INF, Exactly(NAN)),

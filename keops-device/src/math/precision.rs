@@ -14,9 +14,9 @@ pub trait Precision: Sized {
     const EXP_RANGE: [f64; 2];
     /// Exponents of powers are limited to this magnitude: no number but 1 raised to it is finite and other than 0.
     const POWER_LIMIT: f64;
-    /// π, for arithmetic with fused multiply-add.
+    /// π, for arithmetic with fused multiply-add. All parts are positive, so that zeros keep their sign.
     const PI_FUSED: [f64; 3];
-    /// π, for arithmetic without: products of the first three parts with half-integers below 2^10 (`f32`), 2^20 (`f64`) are exact.
+    /// π, for arithmetic without, likewise: products of the first three parts with half-integers below 2^10 (`f32`), 2^20 (`f64`) are exact.
     const PI_UNFUSED: [f64; 4];
     /// The largest argument of sin and cos that the parts of π reduce, with fused multiply-add and without.
     const SIN_LIMIT: [f64; 2];

@@ -57,8 +57,8 @@ fn reduce<S: Real, const COSINE: bool>(x: S) -> S {
 fn reduce_exactly<S: Real>(x: S) -> (S, S) {
     let magic = S::constant(S::Scalar::ROUNDING_MAGIC);
     let shifted = x.mul_add(S::constant(core::f64::consts::FRAC_1_PI), magic);
-    let (r, rest) = add_multiple_exactly(x, shifted - magic, -1.0);
-    let (r, rest) = fast_two_sum(r, rest);
+    let (r, excess) = add_multiple_exactly(x, shifted - magic, -1.0);
+    let (r, rest) = fast_two_sum(r, -excess);
     let (r, rest) = (flip_sign(r, shifted), flip_sign(rest, shifted));
     let regular = is_regular(x);
     if regular.all() {
@@ -82,19 +82,20 @@ fn flip_sign<S: Real>(r: S, shifted: S) -> S {
     S::from_bits(r.to_bits() ^ sign)
 }
 
-/// `x + sign n π`, for `n` below the limits of the parts of π.
+/// `x + sign n π`, for `n` below the limits of the parts of π; -0 for n = 0, x = -0 and a negative sign.
 #[inline(always)]
 fn add_multiple<S: Real>(x: S, n: S, sign: f64) -> S {
     if S::FUSED {
         let [a, b, c] = S::Scalar::PI_FUSED.map(|part| S::constant(sign * part));
         n.mul_add(c, n.mul_add(b, n.mul_add(a, x)))
     } else {
-        let (sum, rest) = add_multiple_exactly(x, n, sign);
-        sum + rest
+        let (sum, excess) = add_multiple_exactly(x, n, sign);
+        sum - excess
     }
 }
 
-/// `x + sign n π` as a number and a small correction.
+/// `x + sign n π` as a difference, whose second number is small. For n = 0, x = -0 and a negative sign these are -0 and
+/// +0, which a sum would turn into +0.
 #[inline(always)]
 fn add_multiple_exactly<S: Real>(x: S, n: S, sign: f64) -> (S, S) {
     // The first step is exact, and so are the product and, but for the error kept, the sum of the second.
@@ -102,11 +103,11 @@ fn add_multiple_exactly<S: Real>(x: S, n: S, sign: f64) -> (S, S) {
         let [a, b, c] = S::Scalar::PI_FUSED.map(|part| S::constant(sign * part));
         let (product, product_error) = two_prod(n, b);
         let (sum, error) = two_sum(n.mul_add(a, x), product);
-        (sum, error + n.mul_add(c, product_error))
+        (sum, -error - n.mul_add(c, product_error))
     } else {
         let [a, b, c, d] = S::Scalar::PI_UNFUSED.map(|part| S::constant(sign * part));
         let (sum, error) = two_sum(n * a + x, n * b);
-        (sum, error + (n * c + n * d))
+        (sum, -error - (n * c + n * d))
     }
 }
 
