@@ -13,6 +13,7 @@ use std::path::Path;
 const WIDTH: u32 = 1560;
 const ROW_HEIGHT: u32 = 96;
 const MARGINS: u32 = 190;
+/// Font sizes are even here: at odd ones plotters shifts low letters, such as the full stop, up by a pixel.
 const INK: RGBColor = RGBColor(40, 40, 40);
 const GRID: RGBColor = RGBColor(215, 215, 215);
 /// Blue, green, orange, purple: told apart by those who see colours differently, too.
@@ -37,7 +38,7 @@ pub fn draw(measured: &[Measured], libraries: &[Library], path: &Path) -> Result
     let root = BitMapBackend::new(path, (WIDTH, MARGINS + ROW_HEIGHT * rows)).into_drawing_area();
     root.fill(&WHITE)?;
     let (head, body) = root.split_vertically(95);
-    let title = ("sans-serif", 25, FontStyle::Bold).into_text_style(&root).color(&INK);
+    let title = ("sans-serif", 26, FontStyle::Bold).into_text_style(&root).color(&INK);
     head.draw(&Text::new("keops' rate over that of other CPU libraries, same threads, same data", (30, 20), title))?;
     legend(&head, libraries)?;
 
@@ -49,7 +50,7 @@ pub fn draw(measured: &[Measured], libraries: &[Library], path: &Path) -> Result
         let mut plot = ChartBuilder::on(area)
             .caption(number, ("sans-serif", 22, &INK))
             .x_label_area_size(50)
-            .y_label_area_size(215)
+            .y_label_area_size(230)
             .margin_right(20)
             .build_cartesian_2d((low..high).log_scale(), panel.len() as f64..0.0)?;
         plot.configure_mesh()
@@ -92,8 +93,8 @@ fn legend(area: &DrawingArea<BitMapBackend<'_>, plotters::coord::Shift>, librari
 
 /// The bars of one row, between `position` and `position + 1`, with the row's title at the left.
 fn group(plot: &mut Plot<'_, '_>, position: f64, low: f64, row: &Measured) -> Result<()> {
-    let name = ("sans-serif", 17, &INK).into_text_style(&PICTURE).pos(Pos::new(HPos::Right, VPos::Center));
-    let number = ("sans-serif", 15, &INK).into_text_style(&PICTURE).pos(Pos::new(HPos::Left, VPos::Center));
+    let name = ("sans-serif", 18, &INK).into_text_style(&PICTURE).pos(Pos::new(HPos::Right, VPos::Center));
+    let number = ("sans-serif", 16, &INK).into_text_style(&PICTURE).pos(Pos::new(HPos::Left, VPos::Center));
     let title = (EmptyElement::at((low, position + 0.5))) + Text::new(row.title.to_owned(), (-12, 0), name);
     plot.draw_series([title])?;
     let height = 0.84 / row.peers.len().max(1) as f64;

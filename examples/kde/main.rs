@@ -1,0 +1,131 @@
+//! The density of a cloud of points in space, estimated by a Gaussian kernel.
+//!
+//! Around N points y_j and with a bandwidth h, the density at a place x_i is
+//!
+//! ```text
+//! p(x_i) = (2 pi h^2)^(-3/2) / N * sum_j exp(-|x_i - y_j|^2 / (2 h^2)).
+//! ```
+//!
+//! The program computes it on a grid around the points and at the points themselves, compares some of the values
+//! with a plain evaluation, and draws a slice and a projection. By default the points are the Stanford bunny.
+
+mod bandwidth;
+mod dense;
+mod density;
+mod grid;
+mod picture;
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+use density::Number;
+use grid::Grid;
+use keops_examples::points::read_csv;
+use ndarray::{Array1, Array2, Axis, concatenate};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Estimates the density of a cloud of points in space with a Gaussian kernel and draws it.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Standard deviation of the kernel [default: the one that predicts the points best]
+    #[arg(long)]
+    bandwidth: Option<f64>,
+    /// Number of grid points, about
+    #[arg(long, default_value_t = 250_000)]
+    grid: usize,
+    /// CSV file of points x,y,z
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bunny_vertices.csv"))]
+    file: PathBuf,
+    /// Compute in f64 instead of f32
+    #[arg(long)]
+    f64: bool,
+    /// The picture
+    #[arg(long, default_value = "kde.png")]
+    output: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let done = if options.f64 { run::<f64>(&options) } else { run::<f32>(&options) };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<T: Number>(options: &Options) -> Result<()> {
+    ensure!((1..=100_000_000).contains(&options.grid), "--grid {}: between 1 and 100 million", options.grid);
+    check_output(&options.output)?;
+    let points = read_csv(&options.file, 3)?;
+    println!("points     {} from {}", points.nrows(), options.file.display());
+    println!("device     {}", keops::cpu_description());
+
+    let h = match options.bandwidth {
+        Some(h) => h,
+        None => bandwidth::by_likelihood(&points)?,
+    };
+    ensure!(h.is_finite() && h > 0.0, "--bandwidth {h}: a positive number is needed");
+    let origin = if options.bandwidth.is_some() { "as asked for" } else { "by leave-one-out likelihood" };
+    println!("bandwidth  {h:.4}, {origin}");
+
+    let grid = Grid::around(&points, 3.0 * h, options.grid)?;
+    let [nx, ny, nz] = grid.counts;
+    println!("grid       {nx} x {ny} x {nz} = {} places, {:.4} apart", grid.len(), grid.spacing);
+
+    // One call computes the densities on the grid and, behind them, at the points.
+    let x = concatenate(Axis(0), &[grid.places().view(), points.view()])?.mapv(T::narrow);
+    let y = points.mapv(T::narrow);
+    let g = T::narrow(0.5 / (h * h));
+    let start = Instant::now();
+    let sums = density::sums(&x, &y, g)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let pairs = x.nrows() as f64 * y.nrows() as f64;
+    println!(
+        "computed   {} x {} pairs in {}, {seconds:.3} s: {:.2} Gpair/s",
+        x.nrows(),
+        y.nrows(),
+        std::any::type_name::<T>(),
+        pairs / seconds * 1e-9
+    );
+
+    let (rows, difference) = dense::largest_difference(&x, &y, g, &sums, 1000);
+    println!("checked    {rows} rows against a dense f64 evaluation: largest relative difference {difference:.1e}");
+
+    let scale = (2.0 * std::f64::consts::PI * h * h).powf(-1.5) / points.nrows() as f64;
+    let densities = sums.mapv(|sum| scale * sum.wide());
+    let (on_grid, at_points) = densities.view().split_at(Axis(0), grid.len());
+    describe(&grid, &on_grid.to_owned(), at_points.to_vec());
+    picture::draw(&grid, &on_grid, &points, h, &options.output)?;
+    println!("picture    {}", options.output.display());
+    Ok(())
+}
+
+/// Refuses a file that could not be written before anything is computed.
+fn check_output(path: &Path) -> Result<()> {
+    let png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+    ensure!(png, "--output {}: the name of a .png file is needed", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    ensure!(folder.is_dir(), "--output {}: there is no folder {}", path.display(), folder.display());
+    Ok(())
+}
+
+/// Prints the integral of the density over the grid, which should be nearly 1, and the densities at the points.
+fn describe(grid: &Grid, on_grid: &Array1<f64>, mut at_points: Vec<f64>) {
+    println!("integral   {:.4} over the grid", on_grid.sum() * grid.spacing.powi(3));
+    at_points.sort_by(f64::total_cmp);
+    let (lowest, highest) = (at_points[0], at_points[at_points.len() - 1]);
+    let median = at_points[at_points.len() / 2];
+    println!("at points  density from {lowest:.3e} to {highest:.3e}, median {median:.3e}");
+}
+
+/// The smallest and the largest coordinate in each of the three dimensions.
+fn bounds(points: &Array2<f64>) -> [(f64, f64); 3] {
+    std::array::from_fn(|k| {
+        let column = points.column(k);
+        column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    })
+}
