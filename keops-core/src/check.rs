@@ -12,6 +12,7 @@ use crate::parse::{Category, Expr, ExprKind, Invocation, parse_formula};
 use crate::reduction::{self, REDUCTIONS, Reduction};
 use expression::Checker;
 pub use variables::Variable;
+pub(crate) use variables::declared;
 
 /// A checked formula with its variables, its reduction and the axis of its result.
 #[derive(Clone, Debug)]
@@ -91,7 +92,9 @@ impl Term {
 /// Everything that is wrong with it.
 pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let source = &invocation.formula;
-    let (variables, mut reports) = variables::declared(&invocation.variables);
+    let (variables, complaints) = declared(&invocation.variables);
+    let mut reports = invocation.reports.clone();
+    reports.extend(complaints);
     let written = match parse_formula(source.text()) {
         Ok(expr) => expr,
         Err(diagnostic) => {

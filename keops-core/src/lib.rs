@@ -51,14 +51,16 @@ use diagnostic::Report;
 use dump::dump;
 use graph::Graph;
 use lower::Program;
+use parse::Invocation;
 
 /// Expands `formula!(tokens)`. Errors become `compile_error!`s and a stub, so this never fails.
 pub fn expand(tokens: TokenStream) -> TokenStream {
-    match compile(tokens) {
+    let invocation = parse::parse_invocation(tokens);
+    match compile(&invocation) {
         Ok(code) => code,
         Err(reports) => {
             let errors = reports.iter().map(Report::to_compile_error);
-            let stub = emit::stub();
+            let stub = emit::stub(&invocation);
             quote!({ #(#errors;)* #stub })
         }
     }
@@ -68,23 +70,21 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
 ///
 /// # Errors
 /// Everything that is wrong with the call.
-pub fn compile(tokens: TokenStream) -> Result<TokenStream, Vec<Report>> {
-    let formula = check(tokens)?;
+pub fn compile(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
+    let formula = check::check(invocation)?;
+    dump("check", &formula, &format_args!("{:#?}", formula.term));
     let program = lowered(&formula);
     let code = emit::formula(&formula, &program);
     dump("emit", &formula, &code);
     Ok(code)
 }
 
-/// The front half of the road: everything that can fail.
+/// Parses and checks a macro call: the part of the road that can fail.
 ///
 /// # Errors
 /// Everything that is wrong with the call.
 pub fn check(tokens: TokenStream) -> Result<Formula, Vec<Report>> {
-    let invocation = parse::parse_invocation(tokens)?;
-    let formula = check::check(&invocation)?;
-    dump("check", &formula, &format_args!("{:#?}", formula.term));
-    Ok(formula)
+    check::check(&parse::parse_invocation(tokens))
 }
 
 /// The back half of the road, up to the program: nothing here can fail.

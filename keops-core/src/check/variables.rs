@@ -18,7 +18,7 @@ pub struct Variable {
 const IMPOSSIBLE_NAMES: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 
 /// The declared variables in the order of the arguments, and what is wrong with them.
-pub(super) fn declared(options: &[VariableOption]) -> (Vec<Option<Variable>>, Vec<Report>) {
+pub(crate) fn declared(options: &[VariableOption]) -> (Vec<Option<Variable>>, Vec<Report>) {
     let mut reports = Vec::new();
     let mut slots: Vec<Option<Variable>> = Vec::new();
     for (place, option) in options.iter().enumerate() {

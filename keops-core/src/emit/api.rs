@@ -3,22 +3,20 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::check::{Formula, Variable};
+use crate::check::{Formula, Variable, declared};
 use crate::graph::Axis;
-use crate::lower::Program;
-use crate::parse::Category;
+use crate::parse::{Category, Invocation};
+use crate::reduction::{self, REDUCTIONS, Reduction};
 
 /// Writes the type of the value, its methods, and the value.
-pub(super) fn api(formula: &Formula, program: &Program) -> TokenStream {
+pub(super) fn api(formula: &Formula) -> TokenStream {
     let reduction = format_ident!("{}", formula.reduction.device_type);
-    let names: Vec<Ident> = formula.variables.iter().map(argument_name).collect();
-    let types = formula.variables.iter().map(|variable| match variable.category {
-        Category::Indexed(_) => quote!(impl ::keops::Rows<'a, T>),
-        Category::Parameter => quote!(impl ::keops::Vector<'a, T>),
-    });
-    let inputs = formula.variables.iter().zip(&names).map(|(variable, name)| match variable.category {
-        Category::Indexed(_) => quote!(Input::Rows(::keops::Rows::rows(#name))),
-        Category::Parameter => quote!(Input::Vector(::keops::Vector::vector(#name))),
+    let inputs = formula.variables.iter().map(|variable| {
+        let name = argument_name(variable);
+        match variable.category {
+            Category::Indexed(_) => quote!(::keops::__private::Input::Rows(::keops::Rows::rows(#name))),
+            Category::Parameter => quote!(::keops::__private::Input::Vector(::keops::Vector::vector(#name))),
+        }
     });
     let declarations = formula.variables.iter().map(|variable| {
         let (name, dim) = (&variable.name, variable.dim);
@@ -29,14 +27,22 @@ pub(super) fn api(formula: &Formula, program: &Program) -> TokenStream {
         };
         quote!(Variable { name: #name, category: Category::#category, dim: #dim })
     });
-    let kept = match program.kept_axis {
+    let kept = match formula.kept {
         Axis::I => quote!(I),
         Axis::J => quote!(J),
     };
     let text = &formula.text;
-    let documentation = documentation(formula);
+    let arguments = arguments(&formula.variables);
+    let body = quote! {
+        ::keops::__private::run::<FormulaKernel, ::keops::__private::#reduction, T>(
+            &SIGNATURE,
+            &[#(#inputs),*],
+            &self.options,
+        )
+    };
+    let value = value(&documentation(formula), formula.reduction, &arguments, &body);
     quote! {
-        use ::keops::__private::{Category, Scalar, Input, Options, Output, Signature, Variable, #reduction};
+        use ::keops::__private::{Category, Signature, Variable};
 
         const SIGNATURE: Signature = Signature {
             formula: #text,
@@ -44,19 +50,57 @@ pub(super) fn api(formula: &Formula, program: &Program) -> TokenStream {
             kept: Category::#kept,
         };
 
+        #value
+    }
+}
+
+/// The value of a formula that has errors.
+pub(super) fn stub(invocation: &Invocation) -> TokenStream {
+    let chosen = invocation.reduction.as_ref().and_then(|option| reduction::find(&option.name));
+    let (variables, _) = declared(&invocation.variables);
+    let variables: Vec<Variable> = variables.into_iter().flatten().collect();
+    let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
+    let mut arguments = arguments(&variables);
+    for number in 0..unread {
+        let name = format_ident!("unread_{number}");
+        arguments.push(quote!(#name: impl ::core::marker::Sized));
+    }
+    let body = quote!(::core::unreachable!("the formula has errors"));
+    let value = value("A formula with errors.", chosen.unwrap_or(&REDUCTIONS[0]), &arguments, &body);
+    quote!({ #value })
+}
+
+/// The arguments of the methods, one per variable.
+fn arguments(variables: &[Variable]) -> Vec<TokenStream> {
+    let argument = |variable: &Variable| {
+        let name = argument_name(variable);
+        match variable.category {
+            Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T>),
+            Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T>),
+        }
+    };
+    variables.iter().map(argument).collect()
+}
+
+fn value(documentation: &str, reduction: &Reduction, arguments: &[TokenStream], body: &TokenStream) -> TokenStream {
+    let reduction = format_ident!("{}", reduction.device_type);
+    quote! {
         #[derive(Clone, Copy, Debug)]
         struct Formula {
-            options: Options,
+            options: ::keops::__private::Options,
         }
 
-        #[allow(clippy::too_many_arguments, dead_code)]
+        #[allow(clippy::all, unused)]
         impl Formula {
             #[doc = #documentation]
-            pub fn call<'a, T: Scalar>(
+            pub fn call<'a, T: ::keops::Scalar>(
                 &self,
-                #(#names: #types),*
-            ) -> ::core::result::Result<Output<#reduction, T>, ::keops::Error> {
-                ::keops::__private::run::<FormulaKernel, #reduction, T>(&SIGNATURE, &[#(#inputs),*], &self.options)
+                #(#arguments),*
+            ) -> ::core::result::Result<
+                ::keops::__private::Output<::keops::__private::#reduction, T>,
+                ::keops::Error,
+            > {
+                #body
             }
 
             /// Chooses where the reduction runs.
@@ -72,7 +116,7 @@ pub(super) fn api(formula: &Formula, program: &Program) -> TokenStream {
             }
         }
 
-        Formula { options: <Options as ::core::default::Default>::default() }
+        Formula { options: ::core::default::Default::default() }
     }
 }
 

@@ -12,11 +12,12 @@ use quote::quote;
 
 use crate::check::Formula;
 use crate::lower::Program;
+use crate::parse::Invocation;
 
 /// The expression that a macro call becomes.
 pub fn formula(formula: &Formula, program: &Program) -> TokenStream {
     let kernel = kernel::kernel(program);
-    let api = api::api(formula, program);
+    let api = api::api(formula);
     quote! {
         {
             #kernel
@@ -30,8 +31,8 @@ pub fn kernel_only(program: &Program) -> TokenStream {
     kernel::kernel(program)
 }
 
-/// What stands in for a formula that has errors: a value whose every method accepts anything, so that no second error
-/// follows from the first.
-pub fn stub() -> TokenStream {
-    quote!(::keops::__private::Stub)
+/// What stands in for a formula that has errors: a value with the methods that the formula would have, as far as the
+/// call can be read, so that no second error follows from the first.
+pub fn stub(invocation: &Invocation) -> TokenStream {
+    api::stub(invocation)
 }

@@ -70,8 +70,9 @@ impl<'a> Body<'a> {
     pub(super) fn results(mut self) -> Code {
         let nodes: Vec<Id> = self.context.staging.crossing(self.stage).collect();
         for id in nodes {
-            let slot = self.context.staging.slot(id);
-            self.store_all(id, Array::Result, slot);
+            if let Some(slot) = self.context.staging.slot(id) {
+                self.store_all(id, Array::Result, slot);
+            }
         }
         Code { statements: self.statements, results: self.context.staging.length(self.stage) }
     }
@@ -131,14 +132,18 @@ impl<'a> Body<'a> {
         }
         let staging = self.context.staging;
         let stage = staging.stage(id);
-        if stage < self.stage && !staging.is_repeated(self.context.graph, id, self.stage) {
+        // Constants and broadcasts cross without a slot: they are written anew where they are read.
+        if stage < self.stage
+            && !staging.is_repeated(self.context.graph, id, self.stage)
+            && let Some(slot) = staging.slot(id)
+        {
             let array = match stage {
                 Stage::Params => Array::Params,
                 Stage::Kept => Array::Kept,
                 Stage::Reduced => Array::Reduced,
                 Stage::Pair | Stage::Term => Array::Shared,
             };
-            return Some((array, staging.slot(id)));
+            return Some((array, slot));
         }
         match self.context.graph.node(id) {
             Node::Variable(number) => Some((Array::Raw, self.context.raw_offsets[*number])),

@@ -143,8 +143,9 @@ impl Staging {
         self.uses[&id]
     }
 
-    pub(super) fn slot(&self, id: Id) -> usize {
-        self.slots[&id]
+    /// The position of a node in what its stage hands on, if it does so.
+    pub(super) fn slot(&self, id: Id) -> Option<usize> {
+        self.slots.get(&id).copied()
     }
 
     /// Number of entries that a stage hands on.

@@ -87,33 +87,31 @@ pub struct Invocation {
     pub reduction: Option<ReductionOption>,
     /// The axis, if given.
     pub axis: Option<AxisOption>,
+    /// What was wrong with options that could not be read.
+    pub reports: Vec<Report>,
 }
 
 const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...` or `axis = 0|1`";
 
-/// Takes a macro call apart.
-///
-/// # Errors
-/// Every option that cannot be read.
-pub fn parse_invocation(tokens: TokenStream) -> Result<Invocation, Vec<Report>> {
+/// Takes a macro call apart. Options that cannot be read are reported in the result.
+pub fn parse_invocation(tokens: TokenStream) -> Invocation {
     let mut arguments = split_at_commas(tokens);
     if arguments.is_empty() {
         arguments.push(Vec::new());
     }
     let mut options = arguments.split_off(1);
-    let formula = formula_source(arguments.remove(0));
     if options.last().is_some_and(Vec::is_empty) {
         options.pop();
     }
-
-    let mut reports = Vec::new();
-    let mut invocation = Invocation { formula, variables: Vec::new(), reduction: None, axis: None };
+    let formula = formula_source(arguments.remove(0));
+    let mut invocation =
+        Invocation { formula, variables: Vec::new(), reduction: None, axis: None, reports: Vec::new() };
     for option in options {
         if let Err(report) = read_option(&option, &mut invocation) {
-            reports.push(report);
+            invocation.reports.push(report);
         }
     }
-    if reports.is_empty() { Ok(invocation) } else { Err(reports) }
+    invocation
 }
 
 fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
