@@ -93,6 +93,12 @@ pub trait Real:
     fn mul_add(self, a: Self, b: Self) -> Self;
     /// The correctly rounded square root; NaN for negative numbers, -0 for -0.
     fn sqrt(self) -> Self;
+    /// The reciprocal of the square root of positive finite numbers, within 2 units in the last place; NaN for negative
+    /// numbers and NaN.
+    #[inline(always)]
+    fn rsqrt_positive(self) -> Self {
+        Self::constant(1.0) / self.sqrt()
+    }
     /// The absolute value; clears the sign of zeros and NaN.
     fn abs(self) -> Self;
     /// The magnitude of `self` with the sign bit of `sign`.

@@ -2,6 +2,8 @@
 //!
 //! See [the contract of the SIMD types](super#the-contract-of-the-simd-types).
 
+#![allow(clippy::incompatible_msrv, reason = "the one compiler older than AVX-512 in Rust compiles for GPUs")]
+
 use core::arch::x86_64::*;
 use core::mem::transmute;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
@@ -28,7 +30,7 @@ macro_rules! avx512 {
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, fmadd: $fmadd:ident, sqrt: $sqrt:ident,
         and: $and:ident, andnot: $andnot:ident, or: $or:ident, xor: $xor:ident, roundscale: $roundscale:ident,
         cmp: $cmp:ident, blend: $blend:ident, scalef: $scalef:ident, getexp: $getexp:ident, getmant: $getmant:ident,
-        mask_add: $mask_add:ident, range: $range:ident,
+        mask_add: $mask_add:ident, range: $range:ident, rsqrt14: $rsqrt14:ident, newton_steps: $newton_steps:literal,
         and_int: $and_int:ident, or_int: $or_int:ident, xor_int: $xor_int:ident, add_int: $add_int:ident, sub_int: $sub_int:ident,
         shl: $shl:ident, shr: $shr:ident, blend_int: $blend_int:ident, cast_int: $cast_int:ident, cast_float: $cast_float:ident
     ) => {
@@ -165,6 +167,17 @@ macro_rules! avx512 {
                 Self(unsafe { $sqrt(self.0) })
             }
             #[inline(always)]
+            fn rsqrt_positive(self) -> Self {
+                // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
+                let mut root = Self(unsafe { $rsqrt14(self.0) });
+                // 14 correct bits, which each of Newton's steps doubles.
+                for _ in 0..$newton_steps {
+                    let error = (-(self * root)).mul_add(root, Self::constant(1.0));
+                    root = (root * Self::constant(0.5)).mul_add(error, root);
+                }
+                root
+            }
+            #[inline(always)]
             fn abs(self) -> Self {
                 // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
                 Self(unsafe { $andnot($set(-0.0), self.0) })
@@ -272,7 +285,7 @@ avx512! {
     add: _mm512_add_ps, sub: _mm512_sub_ps, mul: _mm512_mul_ps, div: _mm512_div_ps, fmadd: _mm512_fmadd_ps, sqrt: _mm512_sqrt_ps,
     and: _mm512_and_ps, andnot: _mm512_andnot_ps, or: _mm512_or_ps, xor: _mm512_xor_ps, roundscale: _mm512_roundscale_ps,
     cmp: _mm512_cmp_ps_mask, blend: _mm512_mask_blend_ps, scalef: _mm512_scalef_ps, getexp: _mm512_getexp_ps, getmant: _mm512_getmant_ps,
-    mask_add: _mm512_mask_add_ps, range: _mm512_range_ps,
+    mask_add: _mm512_mask_add_ps, range: _mm512_range_ps, rsqrt14: _mm512_rsqrt14_ps, newton_steps: 1,
     and_int: _mm512_and_si512, or_int: _mm512_or_si512, xor_int: _mm512_xor_si512, add_int: _mm512_add_epi32, sub_int: _mm512_sub_epi32,
     shl: _mm512_sll_epi32, shr: _mm512_srl_epi32, blend_int: _mm512_mask_blend_epi32, cast_int: _mm512_castps_si512, cast_float: _mm512_castsi512_ps
 }
@@ -283,7 +296,7 @@ avx512! {
     add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd, div: _mm512_div_pd, fmadd: _mm512_fmadd_pd, sqrt: _mm512_sqrt_pd,
     and: _mm512_and_pd, andnot: _mm512_andnot_pd, or: _mm512_or_pd, xor: _mm512_xor_pd, roundscale: _mm512_roundscale_pd,
     cmp: _mm512_cmp_pd_mask, blend: _mm512_mask_blend_pd, scalef: _mm512_scalef_pd, getexp: _mm512_getexp_pd, getmant: _mm512_getmant_pd,
-    mask_add: _mm512_mask_add_pd, range: _mm512_range_pd,
+    mask_add: _mm512_mask_add_pd, range: _mm512_range_pd, rsqrt14: _mm512_rsqrt14_pd, newton_steps: 2,
     and_int: _mm512_and_si512, or_int: _mm512_or_si512, xor_int: _mm512_xor_si512, add_int: _mm512_add_epi64, sub_int: _mm512_sub_epi64,
     shl: _mm512_sll_epi64, shr: _mm512_srl_epi64, blend_int: _mm512_mask_blend_epi64, cast_int: _mm512_castpd_si512, cast_float: _mm512_castsi512_pd
 }

@@ -69,11 +69,12 @@ pub trait Math: Real {
     fn powi(self, n: i32) -> Self {
         power::powi(self, n)
     }
-    /// The reciprocal of the square root, but 0 at ±0; NaN for negative numbers.
+    /// The reciprocal of the square root, but 0 at ±0; 0 at inf, NaN for negative numbers.
     #[inline(always)]
     fn rsqrt(self) -> Self {
         let zero = Self::constant(0.0);
-        Self::select(self.eq(zero), zero, Self::constant(1.0) / self.sqrt())
+        let vanishing = self.eq(zero) | self.eq(Self::constant(f64::INFINITY));
+        Self::select(vanishing, zero, self.rsqrt_positive())
     }
     /// The reciprocal.
     #[inline(always)]

@@ -152,7 +152,7 @@ fn reduce_huge_scalar<T: Scalar, const COSINE: bool, const REST: bool>(x: T) -> 
         // A lane beside a huge one; its result is not used.
         return T::default();
     }
-    if !(magnitude < f64::INFINITY) {
+    if !magnitude.is_finite() {
         return T::from_f64(f64::NAN);
     }
     let (mantissa, exponent) = T::decompose(x.abs());
@@ -167,7 +167,7 @@ fn reduce_huge_scalar<T: Scalar, const COSINE: bool, const REST: bool>(x: T) -> 
     let mantissa = u128::from(mantissa);
     let low = (mantissa * u128::from(window(2))) >> 64;
     let middle = mantissa * u128::from(window(1)) + low;
-    let mut product = (mantissa * u128::from(window(0)) << 64).wrapping_add(middle);
+    let mut product = ((mantissa * u128::from(window(0))) << 64).wrapping_add(middle);
     if COSINE {
         product = product.wrapping_add(1 << 126);
     }
@@ -186,7 +186,7 @@ fn reduce_huge_scalar<T: Scalar, const COSINE: bool, const REST: bool>(x: T) -> 
     // π as 2 integral bits and 62 fractional ones.
     const PI: u128 = 0xc90fdaa22168c234;
     let normalized = (fraction << zeros) >> 64;
-    let product = (normalized * PI >> 64) as u64;
+    let product = ((normalized * PI) >> 64) as u64;
     let exponent = -61 - zeros as i32;
     let mut r = T::compose(product, exponent);
     if REST {
