@@ -202,6 +202,9 @@ pub trait Scalar: Real<Scalar = Self, Mask = bool> + Precision + PartialOrd + De
     /// Lanes for processors with the foundation, BW, DQ and VL parts of AVX-512.
     #[cfg(target_arch = "x86_64")]
     type Avx512: Real<Scalar = Self>;
+    /// Lanes for 64-bit ARM processors, all of which have NEON.
+    #[cfg(target_arch = "aarch64")]
+    type Neon: Real<Scalar = Self>;
 
     /// The largest index that [`Real::Index`] can hold.
     const MAX_INDEX: usize;

@@ -13,7 +13,13 @@ mod native {
             // SAFETY: every x86-64 processor has SSE.
             unsafe { _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))) }
         }
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        {
+            use core::arch::aarch64::{vdup_n_f32, vget_lane_f32, vsqrt_f32};
+            // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
+            unsafe { vget_lane_f32::<0>(vsqrt_f32(vdup_n_f32(x))) }
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         libm::sqrtf(x)
     }
 
@@ -26,7 +32,13 @@ mod native {
             // SAFETY: every x86-64 processor has SSE2.
             unsafe { _mm_cvtsd_f64(_mm_sqrt_pd(_mm_set_sd(x))) }
         }
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        {
+            use core::arch::aarch64::{vdup_n_f64, vget_lane_f64, vsqrt_f64};
+            // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
+            unsafe { vget_lane_f64::<0>(vsqrt_f64(vdup_n_f64(x))) }
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         libm::sqrt(x)
     }
 
@@ -80,7 +92,7 @@ mod native {
 macro_rules! scalar {
     (
         $float:ident, $int:ident, sqrt: $sqrt:ident, mul_add: $mul_add:ident, portable: $portable:literal,
-        avx2: $avx2:ident, avx512: $avx512:ident, mantissa: $mantissa:literal, bias: $bias:literal
+        avx2: $avx2:ident, avx512: $avx512:ident, neon: $neon:ident, mantissa: $mantissa:literal, bias: $bias:literal
     ) => {
         impl Bits for $int {
             #[inline(always)]
@@ -216,6 +228,8 @@ macro_rules! scalar {
             type Avx2 = super::avx2::$avx2;
             #[cfg(target_arch = "x86_64")]
             type Avx512 = super::avx512::$avx512;
+            #[cfg(target_arch = "aarch64")]
+            type Neon = super::neon::$neon;
 
             const LOWEST: Self = Self::MIN;
             const MAX_INDEX: usize = if usize::BITS < $int::BITS { usize::MAX } else { $int::MAX as usize };
@@ -240,9 +254,9 @@ macro_rules! scalar {
 
 scalar! {
     f32, u32, sqrt: sqrt_f32, mul_add: mul_add_f32, portable: 4,
-    avx2: F32x8, avx512: F32x16, mantissa: 23, bias: 127
+    avx2: F32x8, avx512: F32x16, neon: F32x4, mantissa: 23, bias: 127
 }
 scalar! {
     f64, u64, sqrt: sqrt_f64, mul_add: mul_add_f64, portable: 2,
-    avx2: F64x4, avx512: F64x8, mantissa: 52, bias: 1023
+    avx2: F64x4, avx512: F64x8, neon: F64x2, mantissa: 52, bias: 1023
 }

@@ -56,6 +56,11 @@ pub(crate) fn for_all_lanes<F: Function, T: Scalar>(x: &[T], y: &[T], mut check:
     check("scalar", &out);
     evaluate::<F, T::Portable>(x, y, &mut out);
     check("portable", &out);
+    #[cfg(target_arch = "aarch64")]
+    {
+        evaluate::<F, T::Neon>(x, y, &mut out);
+        check("neon", &out);
+    }
     #[cfg(target_arch = "x86_64")]
     {
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
