@@ -4,40 +4,64 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::graph::{Function, Number};
-use crate::lower::{Address, Array, ENTRY, Instruction, Operand, Program, Shape, Statement};
+use crate::lower::{Address, Array, Code, ENTRY, Instruction, Operand, Program, Shape, Statement};
 use crate::ops::Meaning;
 
 /// Writes the type `FormulaKernel` and its implementation of `Kernel`.
 pub(super) fn kernel(program: &Program) -> TokenStream {
-    let [raw_params, raw_kept, raw_reduced] = program.raw;
-    let (params, kept, reduced) = (program.params.results, program.kept.results, program.reduced.results);
-    let (folds, shared, dim) = (program.folds.len(), program.pair.results, program.dim);
-    let counts = program.folds.iter().map(|fold| fold.count);
+    let [raw_params, raw_kept, raw_reduced] = program.raw.map(Literal::usize_unsuffixed);
+    let lengths = [program.params.results, program.kept.results, program.reduced.results];
+    let [params, kept, reduced] = lengths.map(Literal::usize_unsuffixed);
+    let [folds, shared, dim] = [program.folds.len(), program.pair.results, program.dim].map(Literal::usize_unsuffixed);
+    let counts = program.folds.iter().map(|fold| Literal::usize_unsuffixed(fold.count));
     let term_type = if program.term.term.1.is_some() { quote!(Product) } else { quote!(Single) };
     let tables = program.tables.iter().enumerate().map(|(number, table)| {
-        let (name, len) = (table_name(number), table.len());
+        let (name, len) = (table_name(number), Literal::usize_unsuffixed(table.len()));
         let numbers = table.iter().map(|number| number_literal(*number));
         quote!(const #name: [f64; #len] = [#(#numbers),*];)
     });
 
-    let params_code = stage(&program.params.statements, params);
-    let kept_code = stage(&program.kept.statements, kept);
-    let reduced_code = stage(&program.reduced.statements, reduced);
-    let pair_code = stage(&program.pair.statements, shared);
-    let fold_arms = program.folds.iter().enumerate().map(|(number, fold)| {
-        let statements = fold.statements.iter().map(statement);
-        let sum = match &fold.term {
-            (a, None) => {
-                let a = operand(a);
-                quote!(sum + #a)
-            }
-            (a, Some(b)) => {
-                let (a, b) = (operand(a), operand(b));
-                quote!(S::mul_add(#a, #b, sum))
-            }
-        };
-        let number = Literal::usize_unsuffixed(number);
-        quote!(#number => { #(#statements)* #sum })
+    let params_code = stage(&program.params);
+    let kept_code = stage(&program.kept);
+    let reduced_code = stage(&program.reduced);
+    let pair_code = stage(&program.pair);
+    let fold_arms: Vec<TokenStream> = program
+        .folds
+        .iter()
+        .enumerate()
+        .map(|(number, fold)| {
+            let statements = fold.statements.iter().map(statement);
+            let sum = match &fold.term {
+                (a, None) => {
+                    let a = operand(a);
+                    quote!(sum + #a)
+                }
+                (a, Some(b)) => {
+                    let (a, b) = (operand(a), operand(b));
+                    quote!(S::mul_add(#a, #b, sum))
+                }
+            };
+            let number = Literal::usize_unsuffixed(number);
+            quote!(#number => { #(#statements)* #sum })
+        })
+        .collect();
+    let fold_method = (!fold_arms.is_empty()).then(|| {
+        quote! {
+                #[inline(always)]
+                fn fold<S: Real>(
+                    fold: usize,
+                    entry: usize,
+                    params: &[S::Scalar; #params],
+                    kept: &[S; #kept],
+                    reduced: &[S::Scalar; #reduced],
+                    sum: S,
+                ) -> S {
+                    match fold {
+                        #(#fold_arms)*
+                        _ => sum,
+                    }
+                }
+        }
     });
     let term_statements = program.term.statements.iter().map(statement);
     let term = match &program.term.term {
@@ -100,20 +124,7 @@ pub(super) fn kernel(program: &Program) -> TokenStream {
                 #reduced_code
             }
 
-            #[inline(always)]
-            fn fold<S: Real>(
-                fold: usize,
-                entry: usize,
-                params: &[S::Scalar; #params],
-                kept: &[S; #kept],
-                reduced: &[S::Scalar; #reduced],
-                sum: S,
-            ) -> S {
-                match fold {
-                    #(#fold_arms)*
-                    _ => sum,
-                }
-            }
+            #fold_method
 
             #[inline(always)]
             fn pair<S: Real>(
@@ -145,10 +156,11 @@ fn visit(shape: Shape) -> TokenStream {
     quote!(visitor.visit::<#rows, #columns>())
 }
 
-/// The body of a stage that returns `results` numbers.
-fn stage(statements: &[Statement], results: usize) -> TokenStream {
+/// The body of a stage.
+fn stage(code: &Code) -> TokenStream {
+    let Code { statements, results } = code;
     // Without loops the result is written as one array; the numbers never touch memory.
-    let direct: Option<Vec<TokenStream>> = (0..results)
+    let direct: Option<Vec<TokenStream>> = (0..*results)
         .map(|entry| {
             let stores = |s: &&Statement| matches!(s, Statement::Store { array: Array::Result, .. });
             statements.iter().filter(stores).find_map(|s| match s {
@@ -165,6 +177,7 @@ fn stage(statements: &[Statement], results: usize) -> TokenStream {
         return quote!(#(#rest)* [#(#direct),*]);
     }
     let all = statements.iter().map(statement);
+    let results = Literal::usize_unsuffixed(*results);
     quote! {
         let mut result = [S::constant(0.0); #results];
         #(#all)*
@@ -188,6 +201,7 @@ fn statement(statement_: &Statement) -> TokenStream {
         }
         Statement::Temporary { array, len } => {
             let name = array_name(Array::Temporary(*array));
+            let len = Literal::usize_unsuffixed(*len);
             quote!(let mut #name = [S::constant(0.0); #len];)
         }
         Statement::Loop { variable, start, end, body } => {
@@ -202,7 +216,7 @@ fn statement(statement_: &Statement) -> TokenStream {
         }
         Statement::Copies { to, from: (array, base), pairs } => {
             let to_array = array_name(Array::Temporary(*to));
-            let len = pairs.len();
+            let len = Literal::usize_unsuffixed(pairs.len());
             let pairs = pairs.iter().map(|(to, from)| {
                 let (to, from) = (Literal::usize_unsuffixed(*to), Literal::usize_unsuffixed(*from));
                 quote!((#to, #from))
@@ -210,9 +224,11 @@ fn statement(statement_: &Statement) -> TokenStream {
             let base = Address { offset: *base, strides: Vec::new() };
             let value = load(*array, &quote!(from), &base);
             quote! {
-                const PAIRS: [(usize, usize); #len] = [#(#pairs),*];
-                for (to, from) in PAIRS {
-                    #to_array[to] = #value;
+                {
+                    const PAIRS: [(usize, usize); #len] = [#(#pairs),*];
+                    for (to, from) in PAIRS {
+                        #to_array[to] = #value;
+                    }
                 }
             }
         }

@@ -6,6 +6,9 @@ use super::program::{Address, Array, Instruction, Operand, Statement};
 use crate::graph::{Einsum, FoldKind, Id, Node, Number, Source};
 use crate::ops::arithmetic;
 
+/// Copies of more entries than this are loops.
+const MAX_WRITTEN_OUT_COPY: usize = 4;
+
 impl Body<'_> {
     /// Computes everything that a loop over the entries of `id` needs and that is no entry-by-entry work: scalars,
     /// and vectors that only exist as arrays. Afterwards `entry(id, Moving)` is pure elementwise code.
@@ -22,13 +25,12 @@ impl Body<'_> {
             Node::Broadcast(scalar, _) => {
                 self.entry(*scalar, At::Fixed(0));
             }
-            Node::Map(function, operands) => {
-                let shared = self.context.staging.uses(id) > 1 && !arithmetic::is_cheap(*function);
+            Node::Map(function, _) if self.context.staging.uses(id) > 1 && !arithmetic::is_cheap(*function) => {
+                self.materialise(id);
+            }
+            Node::Map(_, operands) => {
                 for &operand in operands {
                     self.ready(operand);
-                }
-                if shared {
-                    self.materialise(id);
                 }
             }
             Node::Gather(..) | Node::Contract(..) | Node::Fold(..) => {
@@ -69,14 +71,22 @@ impl Body<'_> {
     /// Writes all entries of a node to an array.
     pub(super) fn store_all(&mut self, id: Id, array: Array, base: usize) {
         let dim = self.dim(id);
-        if dim <= MAX_WRITTEN_OUT {
+        let longest = if self.array(id).is_some() { MAX_WRITTEN_OUT_COPY } else { MAX_WRITTEN_OUT };
+        if dim <= longest {
             for k in 0..dim {
                 let value = self.entry(id, At::Fixed(k));
                 self.statements.push(Statement::Store { array, at: Address::fixed(base + k), value });
             }
             return;
         }
-        self.ready(id);
+        match self.context.graph.node(id) {
+            Node::Map(_, operands) => {
+                for &operand in operands {
+                    self.ready(operand);
+                }
+            }
+            _ => self.ready(id),
+        }
         self.loop_(0, dim, |body, variable| {
             let value = body.entry(id, At::Moving(variable));
             body.statements.push(Statement::Store { array, at: At::Moving(variable).address(base), value });
@@ -93,8 +103,18 @@ impl Body<'_> {
                     _ => None,
                 })
                 .collect();
-            let from = self.materialise(operand);
-            self.statements.push(Statement::Copies { to: array, from, pairs });
+            let (from, base) = self.materialise(operand);
+            let Some((to_stride, from_stride)) = progression(&pairs) else {
+                self.statements.push(Statement::Copies { to: array, from: (from, base), pairs });
+                continue;
+            };
+            let (first_to, first_from) = pairs[0];
+            self.loop_(0, pairs.len(), |body, variable| {
+                let at = |offset, stride| Address { offset, strides: vec![(variable, stride)] };
+                let value = Operand::Load(from, at(base + first_from, from_stride));
+                let at = at(first_to, to_stride);
+                body.statements.push(Statement::Store { array: Array::Temporary(array), at, value });
+            });
         }
     }
 
@@ -196,6 +216,14 @@ impl Body<'_> {
             _ => Operand::Local(position),
         }
     }
+}
+
+/// The strides of pairs that advance evenly.
+fn progression(pairs: &[(usize, usize)]) -> Option<(usize, usize)> {
+    let [first, second, ..] = pairs else { return None };
+    let strides = (second.0.checked_sub(first.0)?, second.1.checked_sub(first.1)?);
+    let even = |pair: &[(usize, usize)]| pair[1] == (pair[0].0 + strides.0, pair[0].1 + strides.1);
+    pairs.windows(2).all(even).then_some(strides)
 }
 
 /// The entry of a row-major array at the loop variables of its labels.

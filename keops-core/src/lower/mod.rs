@@ -11,6 +11,7 @@ mod shape;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::collections::HashMap;
 
@@ -72,6 +73,11 @@ pub fn lower(formula: &Formula, graph: &Graph, root: Id) -> Program {
     };
     program.wide_shape = shape::shape(&program, 32);
     program.narrow_shape = shape::shape(&program, 16);
+    if cfg!(debug_assertions)
+        && let Err(violation) = verify::verify(&program)
+    {
+        unreachable!("lowering `{}`: {violation}\n{program}", formula.text);
+    }
     program
 }
 

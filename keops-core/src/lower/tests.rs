@@ -1,1 +1,89 @@
-//! Tests of lowering.
+//! What is computed where, and how long the code is.
+
+use super::program::{Program, Statement};
+use super::verify::verify;
+
+fn program(call: &str) -> Program {
+    let tokens = call.parse().unwrap();
+    let formula = crate::check(tokens).unwrap_or_else(|reports| panic!("{call}: {}", reports[0].text()));
+    let program = crate::lowered(&formula);
+    verify(&program).unwrap_or_else(|violation| panic!("{call}: {violation}\n{program}"));
+    program
+}
+
+/// Number of instructions in the inner loop of a program without loops, the product of the term included.
+fn pair_instructions(program: &Program) -> usize {
+    let count = |statements: &[Statement]| statements.iter().filter(|s| matches!(s, Statement::Let { .. })).count();
+    count(&program.pair.statements) + count(&program.term.statements)
+}
+
+#[test]
+fn values_are_computed_in_the_stage_that_knows_them() {
+    let p = program("\"Exp(-g*SqDist(x/s,y/s)) * Exp(b)\", x=Vi(2), y=Vj(2), g=Pm(1), s=Pm(1), b=Vj(1)");
+    // g and 1/s.
+    assert_eq!((p.params.results, p.kept.results, p.reduced.results), (2, 2, 3));
+    // Two differences, a square and a multiply-add, the product with g, a sign, an exponential; the last product is
+    // left to the sum.
+    assert_eq!(pair_instructions(&p), 7, "{p}");
+    assert!(p.term.term.1.is_some());
+}
+
+#[test]
+fn the_kept_index_follows_the_axis() {
+    let p = program("\"x*y\", x=Vi(2), y=Vj(5), axis=0, reduction=ArgMin".replace("Vi(2)", "Vi(5)").as_str());
+    assert_eq!((p.raw, p.kept.results, p.reduced.results), ([0, 5, 5], 5, 5));
+    let p = program("\"x\", x=Vi(3)");
+    assert_eq!((p.kept.results, p.pair.results, p.dim), (3, 0, 3));
+    let p = program("\"x\", x=Vi(3), axis=0");
+    assert_eq!((p.kept.results, p.reduced.results), (0, 3));
+}
+
+#[test]
+fn common_subexpressions_are_computed_once() {
+    let once = pair_instructions(&program("\"Exp(-SqDist(x,y))\", x=Vi(3), y=Vj(3)"));
+    let twice = pair_instructions(&program("\"Exp(-SqDist(x,y))*SqDist(x,y)+Exp(-SqDist(x,y))\", x=Vi(3), y=Vj(3)"));
+    assert_eq!(twice, once + 1);
+}
+
+#[test]
+fn long_sums_become_folds_and_long_vectors_loops() {
+    let p = program("\"Exp(-SqDist(x,y)/2)*b\", x=Vi(700), y=Vj(700), b=Vj(1)");
+    assert_eq!((p.folds.len(), p.folds[0].count), (1, 700));
+    assert_eq!(p.folds[0].statements.len(), 1, "{p}");
+    let p = program("\"Exp(-SqDist(x,y))*b\", x=Vi(3), y=Vj(3), b=Vj(200)");
+    assert_eq!((p.dim, p.pair.results), (200, 1));
+    let p = program("\"Normalize(x-y)\", x=Vi(100), y=Vj(100)");
+    assert_eq!((p.folds.len(), p.pair.results), (1, 1), "{p}");
+}
+
+#[test]
+fn the_code_of_large_dimensions_is_no_longer_than_that_of_small_ones() {
+    for call in [
+        "\"MatVecMult(a,x-y)\", a=Pm(4096), x=Vi(64), y=Vj(64)",
+        "\"TensorProd(x,y)\", x=Vi(40), y=Vj(50)",
+        "\"ComplexMult(z,w)\", z=Vi(200), w=Vj(200)",
+        "\"Concat(x,y)*Max(x-y)\", x=Vi(100), y=Vj(100)".replace("*Max(x-y)", "").as_str(),
+        "\"ArgMax(x*y)\", x=Vi(100), y=Vj(100)",
+        "\"Sum(Exp(Max(x-y)*x*y))\", x=Vi(100), y=Vj(100)",
+        "\"OneHot(s*t,100)*y\", s=Vi(1), t=Vj(1), y=Vj(100)",
+        "\"Elem(Sin(x*y)*Exp(x-y),70)\", x=Vi(100), y=Vj(100)",
+        "\"Normalize(Sin(x*y))\", x=Vi(100), y=Vj(100)",
+    ] {
+        let text = program(call).to_string();
+        assert!(text.lines().count() < 60, "{call}\n{text}");
+    }
+}
+
+#[test]
+fn the_verifier_notices() {
+    let good = program("\"Exp(-SqDist(x,y))*b\", x=Vi(3), y=Vj(3), b=Vj(1)");
+    let mut bad = good.clone();
+    bad.pair.statements.remove(0);
+    assert!(verify(&bad).unwrap_err().contains("is read where it is not known"));
+    let mut bad = good.clone();
+    bad.reduced.results = 3;
+    assert!(verify(&bad).unwrap_err().contains("leaves its 3 entries"));
+    let mut bad = good.clone();
+    std::mem::swap(&mut bad.kept, &mut bad.pair);
+    assert!(verify(&bad).is_err());
+}

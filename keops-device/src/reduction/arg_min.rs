@@ -21,10 +21,7 @@ impl<S: Real> Best<S> {
     #[inline(always)]
     fn add(self, value: S, position: S::Index) -> Self {
         let wins = value.lt(self.value);
-        Self {
-            value: S::select(wins, value, self.value),
-            position: S::index_select(wins, position, self.position),
-        }
+        Self { value: S::select(wins, value, self.value), position: S::index_select(wins, position, self.position) }
     }
 }
 

@@ -44,11 +44,8 @@ pub trait Reduction: 'static {
     /// Begins a tile.
     fn resume<S: Real>(total: &Self::Total<S>, scheme: SumScheme) -> Self::Accumulator<S>;
     /// Takes one term in; `position` is its reduced index.
-    fn push<S: Real>(
-        accumulator: Self::Accumulator<S>,
-        term: impl Term<S>,
-        position: S::Index,
-    ) -> Self::Accumulator<S>;
+    fn push<S: Real>(accumulator: Self::Accumulator<S>, term: impl Term<S>, position: S::Index)
+    -> Self::Accumulator<S>;
     /// Ends a tile.
     fn suspend<S: Real>(total: &mut Self::Total<S>, accumulator: Self::Accumulator<S>, scheme: SumScheme);
     /// Takes in the total of indices that come later.
