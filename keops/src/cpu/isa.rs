@@ -20,7 +20,10 @@ pub(super) enum InstructionSet {
     /// AVX2 and FMA: 16 registers of 32 bytes.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// Whatever the program itself is compiled for: SSE2, NEON ...
+    /// NEON: 32 registers of 16 bytes.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    /// Whatever the program itself is compiled for, by arrays that the compiler vectorises: SSE2 on x86-64.
     Baseline,
 }
 
@@ -32,6 +35,8 @@ impl InstructionSet {
             InstructionSet::Avx512 => "avx512",
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => "avx2",
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => "neon",
             InstructionSet::Baseline => "baseline",
         }
     }
@@ -55,6 +60,9 @@ fn available() -> Vec<InstructionSet> {
             sets.push(InstructionSet::Avx2);
         }
     }
+    // Every aarch64 processor that runs Rust's standard library has NEON.
+    #[cfg(target_arch = "aarch64")]
+    sets.push(InstructionSet::Neon);
     sets.push(InstructionSet::Baseline);
     sets
 }
@@ -83,7 +91,8 @@ pub(crate) fn describe() -> String {
         Ok(InstructionSet::Avx512) => "AVX-512",
         #[cfg(target_arch = "x86_64")]
         Ok(InstructionSet::Avx2) => "AVX2 + FMA",
-        Ok(InstructionSet::Baseline) if cfg!(target_arch = "aarch64") => "NEON",
+        #[cfg(target_arch = "aarch64")]
+        Ok(InstructionSet::Neon) => "NEON",
         Ok(InstructionSet::Baseline) => "baseline instructions",
         Err(error) => return error.to_string(),
     };
@@ -110,6 +119,15 @@ pub(super) unsafe fn avx512_task<K: Kernel, Red: Reduction, T: Scalar>(
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 pub(super) unsafe fn avx2_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'_, '_, K, Red, T::Avx2>, task: Task) {
+    job.work(task);
+}
+
+/// A task of a job, compiled for NEON, which is part of the architecture.
+///
+/// # Safety
+/// None is needed; the other instruction sets are the reason for the keyword.
+#[cfg(target_arch = "aarch64")]
+pub(super) unsafe fn neon_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'_, '_, K, Red, T::Neon>, task: Task) {
     job.work(task);
 }
 

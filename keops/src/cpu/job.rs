@@ -37,6 +37,9 @@ pub(super) enum Task {
 /// A task function: the job's [`Job::work`] compiled for the instruction set of the lanes `S`.
 pub(super) type Enter<K, Red, S> = unsafe fn(&Job<'_, '_, K, Red, S>, Task);
 
+/// Results of one group, which one task writes.
+type Chunk<'a, T> = Mutex<&'a mut [T]>;
+
 /// A reduction on its way.
 pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     problem: &'a Problem<'p, S::Scalar>,
@@ -46,7 +49,7 @@ pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     /// What each (group, part) came to: one entry per vector of kept indices.
     partial: Vec<OnceLock<Vec<Totals<K, Red, S>>>>,
     /// The rows of the result, group by group.
-    results: Vec<Mutex<&'a mut [Red::Item<S::Scalar>]>>,
+    results: Vec<Chunk<'a, Red::Item<S::Scalar>>>,
 }
 
 /// Learns how many vectors of kept indices make a block.
@@ -152,7 +155,8 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         }
         let mut totals = vec![[neutral; R]; blocks];
         let accumulator = Red::resume::<S>(&Red::neutral(0), self.scheme);
-        let mut scratch = vec![[Accumulators::<K, Red, S>::filled(accumulator); R]];
+        // On the heap: with many components it is large.
+        let mut scratch = Box::new([Accumulators::<K, Red, S>::filled(accumulator); R]);
 
         let columns = self.plan.part_columns(part);
         let mut prepared = Vec::with_capacity(self.plan.tile);
@@ -162,7 +166,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             self.prepare_reduced(&params, first..end, &mut prepared);
             for (kept, totals) in kept.iter().zip(&mut totals) {
                 let tile = Tile { params: &params, kept, reduced: &prepared, first, scheme: self.scheme };
-                reduce_tile::<K, Red, S, R, C>(&tile, totals, &mut scratch[0]);
+                reduce_tile::<K, Red, S, R, C>(&tile, totals, &mut scratch);
             }
             first = end;
         }

@@ -25,6 +25,8 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
         InstructionSet::Avx512 => Job::<K, Red, T::Avx512>::run(problem, options, isa::avx512_task::<K, Red, T>),
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx2 => Job::<K, Red, T::Avx2>::run(problem, options, isa::avx2_task::<K, Red, T>),
+        #[cfg(target_arch = "aarch64")]
+        InstructionSet::Neon => Job::<K, Red, T::Neon>::run(problem, options, isa::neon_task::<K, Red, T>),
         InstructionSet::Baseline => Job::<K, Red, T::Portable>::run(problem, options, isa::baseline_task::<K, Red, T>),
     })
 }
