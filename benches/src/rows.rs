@@ -16,7 +16,7 @@ pub struct Sizes {
 }
 
 /// What `keops` computes for a row, given the arrays.
-pub type Compute<T> = fn(&Arrays<T>) -> Result<Answer, keops::Error>;
+pub type Compute<T> = fn(&Arrays<T>) -> Result<Answer, Error>;
 
 /// One formula with its dimensions, reduction and sizes.
 #[derive(Debug)]

@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+/// The Stanford bunny; `data/README.md` says where it comes from.
+const BUNNY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bunny_vertices.csv");
+
 /// Estimates the density of a cloud of points in space with a Gaussian kernel and draws it.
 #[derive(Debug, Parser)]
 struct Options {
@@ -35,7 +38,7 @@ struct Options {
     #[arg(long, default_value_t = 250_000)]
     grid: usize,
     /// CSV file of points x,y,z
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bunny_vertices.csv"))]
+    #[arg(long, default_value = BUNNY)]
     file: PathBuf,
     /// Compute in f64 instead of f32
     #[arg(long)]
@@ -62,6 +65,9 @@ fn run<T: Number>(options: &Options) -> Result<()> {
     check_output(&options.output)?;
     let points = read_csv(&options.file, 3)?;
     println!("points     {} from {}", points.nrows(), options.file.display());
+    if options.file == Path::new(BUNNY) {
+        println!("           (the Stanford bunny, by courtesy of the Stanford Computer Graphics Laboratory)");
+    }
     println!("device     {}", keops::cpu_description());
 
     let h = match options.bandwidth {

@@ -17,7 +17,7 @@ const CAPTION: u32 = 44;
 /// Room at the left (numbers, axis name), at the bottom (the same), and at the right (colour bar with its numbers).
 const LEFT: u32 = 64;
 const BOTTOM: u32 = 56;
-const RIGHT: u32 = 128;
+const RIGHT: u32 = 140;
 const TOP: u32 = 34;
 /// Font sizes are even here: at odd ones plotters shifts low letters, such as the full stop, up by a pixel.
 const INK: RGBColor = RGBColor(40, 40, 40);
@@ -173,8 +173,8 @@ fn short(value: f64, highest: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = 1 - highest.log10().floor() as i32;
-    if (0..=4).contains(&digits) { format!("{value:.*}", digits as usize) } else { format!("{value:.1e}") }
+    let digits = 2 - highest.log10().floor() as i32;
+    if (0..=5).contains(&digits) { format!("{value:.*}", digits as usize) } else { format!("{value:.2e}") }
 }
 
 /// The colour map of values from zero to the largest one.
