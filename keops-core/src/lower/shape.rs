@@ -24,6 +24,6 @@ pub(super) fn shape(program: &Program, registers: usize) -> Shape {
         };
     }
     let per_row = program.kept.results + program.dim;
-    let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers / 2).unwrap_or(1);
+    let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers * 5 / 8).unwrap_or(1);
     Shape { rows, columns: 1 }
 }

@@ -15,6 +15,9 @@ use super::plan::Plan;
 use crate::options::Options;
 use crate::problem::Problem;
 
+/// Shorter rows are copied entry by entry.
+const MAX_SHORT_ROW: usize = 16;
+
 /// A piece of a job.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Task {
@@ -201,7 +204,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         prepared.clear();
         let mut raw = K::RawReduced::<S::Scalar>::filled(S::Scalar::from_f64(0.0));
         for column in columns {
-            read_row(&self.problem.reduced, column, raw.as_mut_slice());
+            read_row::<_, K::RawReduced<S::Scalar>>(&self.problem.reduced, column, &mut raw);
             let index = S::Scalar::from_f64(column as f64);
             prepared.push(K::reduced::<S::Scalar>(params, &raw, index));
         }
@@ -237,16 +240,17 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
 
 /// Copies row `row` of all views, one after the other.
 #[inline(always)]
-fn read_row<T: Copy>(views: &[ArrayView2<'_, T>], row: usize, to: &mut [T]) {
-    let mut at = 0;
+fn read_row<T: Copy, V: Values<T>>(views: &[ArrayView2<'_, T>], row: usize, to: &mut V) {
+    let mut to = to.as_mut_slice();
     for view in views {
-        let columns = view.ncols();
-        let to = &mut to[at..at + columns];
-        match view.row(row).to_slice() {
-            Some(entries) => to.copy_from_slice(entries),
-            None => to.iter_mut().zip(view.row(row)).for_each(|(to, entry)| *to = *entry),
+        let row = view.row(row);
+        let (here, rest) = to.split_at_mut(row.len().min(to.len()));
+        match row.to_slice() {
+            Some(entries) if V::LEN > MAX_SHORT_ROW => here.copy_from_slice(entries),
+            // A call of `memcpy` would cost more than a short row.
+            _ => here.iter_mut().zip(row).for_each(|(to, entry)| *to = *entry),
         }
-        at += columns;
+        to = rest;
     }
 }
 

@@ -6,14 +6,20 @@ use std::ops::Range;
 /// A tile of prepared reduced indices should leave room in a first-level cache (32 KiB or more).
 const TILE_BYTES: usize = 16 * 1024;
 
+/// Shortest tile: the kept vectors of a block are read once per tile, from the second-level cache if they are long.
+const MIN_TILE: usize = 32;
+
 /// Longest tile: also the length of the blocks of a block sum.
 const MAX_TILE: usize = 512;
 
 /// Prepared kept vectors of one task should stay in a second-level cache.
-const KEPT_BYTES: usize = 256 * 1024;
+const KEPT_BYTES: usize = 1024 * 1024;
 
-/// So many blocks of rows share the work of preparing a tile.
-const BLOCKS_PER_TASK: usize = 8;
+/// So many blocks of rows share the work of preparing a tile, if that leaves enough tasks.
+const BLOCKS_PER_TASK: usize = 16;
+
+/// With fewer groups of rows than this, threads would wait for the last group.
+const ENOUGH_GROUPS: usize = 16;
 
 /// With fewer tasks than this the reduced axis is cut as well.
 const ENOUGH_TASKS: usize = 64;
@@ -45,13 +51,13 @@ impl Plan {
     /// `block_bytes`; those of a reduced index take `column_bytes`.
     pub(super) fn new(rows: usize, columns: usize, block_rows: usize, block_bytes: usize, column_bytes: usize) -> Self {
         let blocks = rows.div_ceil(block_rows);
-        let group_blocks = BLOCKS_PER_TASK.min(KEPT_BYTES / block_bytes.max(1)).clamp(1, blocks.max(1));
+        let group_blocks = BLOCKS_PER_TASK.min(KEPT_BYTES / block_bytes.max(1)).min(blocks / ENOUGH_GROUPS).max(1);
         let groups = blocks.div_ceil(group_blocks);
         let parts = match groups {
             0 => 1,
             _ => ENOUGH_TASKS.div_ceil(groups).min(columns / MIN_PART).max(1),
         };
-        let tile = (TILE_BYTES / column_bytes.max(1)).clamp(8, MAX_TILE);
+        let tile = (TILE_BYTES / column_bytes.max(1)).clamp(MIN_TILE, MAX_TILE);
         Self { block_rows, group_blocks, rows, groups, columns, parts, tile }
     }
 
