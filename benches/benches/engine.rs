@@ -22,7 +22,7 @@ macro_rules! bench {
 
 fn throughput(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("throughput, pairs of D=3");
-    group.sample_size(20).measurement_time(Duration::from_secs(3));
+    group.sample_size(10).measurement_time(Duration::from_secs(4));
     bench!(group, "gauss", f32, SIZE, "Exp(-SqDist(x,y)) * b");
     bench!(group, "gauss", f64, SIZE, "Exp(-SqDist(x,y)) * b");
     // Kernel values that fall below the normal numbers are an instruction-level trap on many processors.
