@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use proc_macro2::{Literal, Span as TokenSpan, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Span as TokenSpan, TokenStream, TokenTree};
 
 use crate::diagnostic::{Report, Source};
 use crate::graph::Axis;
@@ -95,7 +95,7 @@ const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`,
 
 /// Takes a macro call apart. Options that cannot be read are reported in the result.
 pub fn parse_invocation(tokens: TokenStream) -> Invocation {
-    let mut arguments = split_at_commas(tokens);
+    let mut arguments = split_at_commas(tokens.into_iter().map(visible).collect());
     if arguments.is_empty() {
         arguments.push(Vec::new());
     }
@@ -281,10 +281,27 @@ fn read_variable(
     Ok(VariableOption { name: name.map(str::to_owned), position, category, dim, span: keyword.span() })
 }
 
+/// What a `macro_rules!` macro passed on, `$d:literal` or `$f:expr`, stands in a group without brackets: a single token
+/// comes out of it, several of them are put into brackets that can be seen.
+fn visible(token: TokenTree) -> TokenTree {
+    let TokenTree::Group(group) = &token else {
+        return token;
+    };
+    let inner: Vec<TokenTree> = group.stream().into_iter().map(visible).collect();
+    let delimiter = match (group.delimiter(), inner.as_slice()) {
+        (Delimiter::None, [single]) => return single.clone(),
+        (Delimiter::None, _) => Delimiter::Parenthesis,
+        (delimiter, _) => delimiter,
+    };
+    let mut shown = Group::new(delimiter, inner.into_iter().collect());
+    shown.set_span(group.span());
+    shown.into()
+}
+
 fn respanned(mut token: TokenTree, span: TokenSpan) -> TokenTree {
     if let TokenTree::Group(group) = &token {
         let stream = group.stream().into_iter().map(|inner| respanned(inner, span)).collect();
-        token = proc_macro2::Group::new(group.delimiter(), stream).into();
+        token = Group::new(group.delimiter(), stream).into();
     }
     token.set_span(span);
     token
