@@ -26,6 +26,7 @@ pub(crate) fn declared(options: &[VariableOption]) -> (Vec<Option<Variable>>, Ve
         let name = option.name.clone().unwrap_or_else(|| format!("arg{position}"));
         if IMPOSSIBLE_NAMES.contains(&name.as_str()) {
             reports.push(Report::at(format!("`{name}` cannot be the name of a variable"), option.span));
+            continue;
         }
         if slots.iter().flatten().any(|other| other.name == name) {
             reports.push(Report::at(format!("the variable `{name}` is declared twice"), option.span));
