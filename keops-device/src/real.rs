@@ -134,6 +134,12 @@ pub trait Real:
         scaled * Self::from_bits(biased.to_bits().shift_left(mantissa))
     }
 
+    /// [`Real::scale_by_pow2`], but 0 where `n < lowest`, without the cost of a subnormal result there.
+    #[inline(always)]
+    fn scale_by_pow2_or_zero(self, n: Self, lowest: Self) -> Self {
+        Self::select(n.lt(lowest), Self::constant(0.0), self.scale_by_pow2(n))
+    }
+
     /// `(m, e)` with `self = m * 2^e` and `m` in [0.75, 1.5), for positive finite numbers, subnormal ones included.
     ///
     /// Otherwise what a logarithm wants: `e` is -inf at zeros and inf at inf, each with a finite `m` other than 0; one of the two is

@@ -124,14 +124,19 @@ fn exp() {
         (88.0, 0.0, Nearly(88f64.exp())),
         (88.73, 0.0, Exactly(INF)),
         (-104.0, 0.0, Exactly(0.0)),
-        // The smallest subnormal number.
-        (-103.0, 0.0, Exactly(f64::from(f32::from_bits(1)))),
+        // The smallest results that are not flushed, and subnormal ones.
+        (-86.5, 0.0, Nearly((-86.5f64).exp())),
+        (-87.0, 0.0, Exactly(0.0)),
+        (-103.0, 0.0, Exactly(0.0)),
+        (88.722_83, 0.0, Nearly(f64::from(88.722_83f32).exp())),
     ]);
     check_as::<Exp, f64>(&[
         (709.0, 0.0, Nearly(709f64.exp())),
         (709.8, 0.0, Exactly(INF)),
         (-745.2, 0.0, Exactly(0.0)),
-        (-745.0, 0.0, Exactly(f64::from_bits(1))),
+        (-708.0, 0.0, Nearly((-708f64).exp())),
+        (-708.1, 0.0, Exactly(0.0)),
+        (-745.0, 0.0, Exactly(0.0)),
         (1e308, 0.0, Exactly(INF)),
         (-1e308, 0.0, Exactly(0.0)),
     ]);

@@ -1,4 +1,78 @@
-//! Reductions of huge matrices given by formulas.
+//! Reductions of huge matrices given by formulas, compiled at build time.
+//!
+//! [`formula!`] takes a formula F in the grammar of [KeOps](https://www.kernel-operations.io), checks names, categories
+//! and dimensions while *your* crate compiles, and becomes a kernel: SIMD code specialised for this formula. Calling it
+//! reduces `F(x_i, y_j)` over all pairs (i, j) of rows of arrays, without ever holding the M x N matrix.
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::Array2;
+//!
+//! // a_i = sum_j exp(-|x_i - y_j|^2) b_j
+//! let gauss = formula!("Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1));
+//!
+//! let x = Array2::<f32>::zeros((5, 3));
+//! let y = Array2::<f32>::zeros((1000, 3));
+//! let b = Array2::<f32>::ones((1000, 1));
+//! let a = gauss.call(&x, &y, &b)?; // shape (5, 1)
+//! assert_eq!(a, Array2::from_elem((5, 1), 1000.0));
+//! # Ok::<(), keops::Error>(())
+//! ```
+//!
+//! # The call of the macro
+//!
+//! `formula!(F, name = Vi(d) | Vj(d) | Pm(d), ..., reduction = R, axis = 0 | 1)`
+//!
+//! * `F` is a string, or the same grammar without quotes: `formula!(Exp(-SqDist(x, y)), x = Vi(3), y = Vj(3))`.
+//! * `Vi(d)` is an M x d array, one row per i; `Vj(d)` an N x d array, one row per j; `Pm(d)` a vector for all pairs.
+//!   `I` and `J` are the row and the column index as numbers, so that masks are formulas: `IfElse(I - J, F, 0)` is
+//!   causal. (In `f32` an index beyond 2^24 is rounded.)
+//! * `axis = 1`, the default, reduces over j and gives one row per i; `axis = 0` reduces over i.
+//! * `reduction` is one of
+//!
+//!   | name | result per index | no term, or none that counts |
+//!   |---|---|---|
+//!   | `Sum` (default) | the sum, per component | 0 |
+//!   | `LogSumExp` | log of the sum of exponentials of a scalar F; safe for terms of any size, -inf and +inf | -inf |
+//!   | `ArgMin` | `usize` position of the smallest term, per component; the first of equals; NaN and +inf never win | the number of terms |
+//!
+//! * Formulas pasted from KeOps work: `Sum_Reduction(F, 0)`, `"x = Vi(0, 3)"`, `Var(0, 3, 0)`, `x**2`.
+//!
+//! The value of the macro has the method `call`, with one argument per variable in the order of their declaration (see
+//! [`Rows`] and [`Vector`] for what an argument can be), and, before the call, `.on(`[`Device`]`)` and
+//! `.sum_scheme(`[`SumScheme`]`)`. All arrays of a call hold the same type, `f32` or `f64`.
+//!
+//! # Errors
+//!
+//! A formula that is wrong does not compile, and the message points at the culprit:
+//!
+//! ```compile_fail
+//! use keops::prelude::*;
+//! let f = formula!("Exp(-SqNorm(x - y))", x = Vi(3), y = Vj(3));
+//! ```
+//!
+//! ```text
+//! error: unknown operator `SqNorm`
+//!   |
+//!   | Exp(-SqNorm(x - y))
+//!   |      ^^^^^^
+//!   = help: did you mean `SqNorm2`?
+//! ```
+//!
+//! Arrays whose shapes do not fit are an [`Error`] that names the variable, what was expected and what came:
+//!
+//! ```
+//! use keops::prelude::*;
+//! let f = formula!("SqDist(x, y)", x = Vi(3), y = Vj(3));
+//! let error = f.call(&[[0.0, 0.0, 0.0]], &[[1.0, 2.0]]).unwrap_err();
+//! assert_eq!(error.to_string(), "variable `y` of `SqDist(x, y)`: expected dimension 3, found 2");
+//! ```
+//!
+//! # How it runs
+//!
+//! On all threads of rayon's current pool, with the best instruction set of the processor, which is found out at run
+//! time (`KEOPS_ISA=avx512|avx2|neon|baseline` overrides). Memory is linear in M + N. The result does not depend on
+//! the number of threads.
 
 mod arguments;
 mod cpu;
@@ -8,11 +82,23 @@ mod problem;
 
 pub use arguments::{Rows, Vector};
 pub use error::Error;
+pub use keops_device::Scalar;
+/// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
+///
+/// ```
+/// use keops::prelude::*;
+/// use ndarray::array;
+///
+/// // For each point x_i, the position of the nearest of the points y_j.
+/// let nearest = formula!(SqDist(x, y), x = Vi(2), y = Vj(2), reduction = ArgMin);
+/// let x = array![[0.0, 0.1], [0.9, 1.0]];
+/// let y = array![[1.0, 1.0], [0.0, 0.0], [5.0, 5.0]];
+/// assert_eq!(nearest.call(&x, &y)?, array![[1], [0]]);
+/// # Ok::<(), keops::Error>(())
+/// ```
 pub use keops_macros::formula;
 pub use ndarray;
 pub use options::{Device, SumScheme};
-
-pub use keops_device::Scalar;
 
 /// What most programs need: `use keops::prelude::*;`.
 pub mod prelude {
@@ -20,6 +106,10 @@ pub mod prelude {
 }
 
 /// One line about the processor: the instruction set that kernels use, and the number of threads.
+///
+/// ```
+/// println!("{}", keops::cpu_description()); // for example "CPU, AVX-512, 2 threads"
+/// ```
 pub fn cpu_description() -> String {
     cpu::describe()
 }
@@ -31,10 +121,10 @@ pub mod __private {
     pub use crate::problem::{Category, Input, Signature, Variable};
     pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{ArgMin, LogSumExp, Sum};
-    pub use keops_device::{Math, Real, Scalar};
+    pub use keops_device::{Math, Real};
 
     use crate::problem::Problem;
-    use crate::{Error, cpu};
+    use crate::{Error, Scalar, cpu};
     use keops_device::reduction::Reduction;
     use ndarray::Array2;
 

@@ -5,6 +5,7 @@ use super::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::graph::Axis;
 use crate::ops::{self, Call, Mismatch, Operator, Parameter};
+use crate::ops::{arithmetic, logic};
 use crate::parse::{BinaryOp, Category, Expr, ExprKind};
 
 /// Powers beyond this are refused: they are products, written out.
@@ -56,7 +57,7 @@ impl<'a> Checker<'a> {
                 if let TermKind::Number(value) = inner.kind {
                     return Some(number(-value, expr.span));
                 }
-                self.call(ops::named("Minus"), vec![inner], Vec::new(), Vec::new(), expr.span)
+                self.call(&arithmetic::MINUS, vec![inner], Vec::new(), Vec::new(), expr.span)
             }
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, expr.span),
             ExprKind::Call { name, name_span, arguments } => self.named_call(name, *name_span, arguments, expr.span),
@@ -113,33 +114,33 @@ impl<'a> Checker<'a> {
             TermKind::Number(value) => Some(value),
             _ => None,
         };
-        let operator = match op {
-            BinaryOp::Add => "Add",
-            BinaryOp::Subtract => "Subtract",
-            BinaryOp::Multiply => "Mult",
+        let operator: &'static Operator = match op {
+            BinaryOp::Add => &arithmetic::ADD,
+            BinaryOp::Subtract => &arithmetic::SUBTRACT,
+            BinaryOp::Multiply => &arithmetic::MULT,
             BinaryOp::Divide if literal == Some(0.0) => {
                 self.error("division by the literal 0".to_owned(), right.span, Vec::new());
                 return None;
             }
-            BinaryOp::Divide => "Divide",
-            BinaryOp::Scalprod => "Scalprod",
-            BinaryOp::Less | BinaryOp::Greater => "LessThan",
-            BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => "LessOrEqual",
-            BinaryOp::Equal => "Equal",
-            BinaryOp::NotEqual => "NotEqual",
+            BinaryOp::Divide => &arithmetic::DIVIDE,
+            BinaryOp::Scalprod => &arithmetic::SCALPROD,
+            BinaryOp::Less | BinaryOp::Greater => &logic::LESS_THAN,
+            BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => &logic::LESS_OR_EQUAL,
+            BinaryOp::Equal => &logic::EQUAL,
+            BinaryOp::NotEqual => &logic::NOT_EQUAL,
             BinaryOp::Power => match literal {
-                Some(2.0) => return self.call(ops::named("Square"), vec![left], Vec::new(), Vec::new(), span),
+                Some(2.0) => return self.call(&arithmetic::SQUARE, vec![left], Vec::new(), Vec::new(), span),
                 Some(m) if m.fract() == 0.0 && m.abs() <= MAX_EXPONENT as f64 => {
-                    return self.call(ops::named("Pow"), vec![left], vec![m as i64], Vec::new(), span);
+                    return self.call(&arithmetic::POW, vec![left], vec![m as i64], Vec::new(), span);
                 }
-                _ => "Powf",
+                _ => &logic::POWF,
             },
         };
         let operands = match op {
             BinaryOp::Greater | BinaryOp::GreaterOrEqual => vec![right, left],
             _ => vec![left, right],
         };
-        self.call(ops::named(operator), operands, Vec::new(), Vec::new(), span)
+        self.call(operator, operands, Vec::new(), Vec::new(), span)
     }
 
     fn named_call(&mut self, name: &str, name_span: Span, arguments: &[Expr], span: Span) -> Option<Term> {
@@ -190,7 +191,7 @@ impl<'a> Checker<'a> {
         if !complete {
             return None;
         }
-        if operator.name() == "Pow" && integers[0].abs() > MAX_EXPONENT {
+        if std::ptr::eq(operator, &arithmetic::POW) && integers[0].abs() > MAX_EXPONENT {
             let message = format!("the exponent {} is too large", integers[0]);
             self.error(message, parameters[0].span, vec![format!("the largest is {MAX_EXPONENT}; use `Powf(f, g)`")]);
             return None;

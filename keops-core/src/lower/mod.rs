@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 use crate::check::Formula;
 use crate::graph::{FoldKind, Graph, Id, Node};
-use crate::ops::{self, arithmetic};
+use crate::ops::{arithmetic, elementwise};
 use body::Body;
 pub use program::{
     Address, Array, Code, ENTRY, FoldCode, Instruction, Operand, Program, Shape, Stage, Statement, TermCode,
@@ -91,7 +91,7 @@ fn divide_by_invariants(formula: &Formula, graph: &Graph, root: Id) -> (Graph, I
         let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| ids[operand]).collect();
         let rewritten = match graph.node(id) {
             Node::Map(function, old) if function.is(&arithmetic::DIVIDE) && stages[&old[1]] < stages[&id] => {
-                let reciprocal = new.map(ops::named("Inv"), &[operands[1]]);
+                let reciprocal = new.map(&elementwise::INV, &[operands[1]]);
                 new.map(&arithmetic::MULT, &[operands[0], reciprocal])
             }
             node => new.insert(node.with_operands(&operands), graph.dim(id)),

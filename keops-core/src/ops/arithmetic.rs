@@ -1,5 +1,6 @@
 //! Sums, products, quotients and powers.
 
+use super::elementwise::ABS;
 use super::{Meaning, Operator, Parameter, broadcast_dim, entry, whole};
 use crate::graph::{FoldKind, Function};
 
@@ -56,9 +57,5 @@ pub(crate) fn is_product(function: Function) -> bool {
 
 /// True for functions that cost about as much as an addition: computing one twice beats storing its result.
 pub(crate) fn is_cheap(function: Function) -> bool {
-    is_product(function)
-        || function.is(&ADD)
-        || function.is(&SUBTRACT)
-        || function.is(&MINUS)
-        || function.operator.name() == "Abs"
+    is_product(function) || function.is(&ADD) || function.is(&SUBTRACT) || function.is(&MINUS) || function.is(&ABS)
 }

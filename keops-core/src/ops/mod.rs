@@ -252,13 +252,3 @@ pub fn all() -> impl Iterator<Item = &'static Operator> {
 pub fn find(name: &str) -> Option<&'static Operator> {
     all().find(|operator| operator.names.contains(&name))
 }
-
-/// The operator called `name`, for a name that is known to be in the tables.
-pub(crate) fn named(name: &str) -> &'static Operator {
-    find(name).unwrap_or_else(|| panic!("there is no operator {name}"))
-}
-
-/// The name of an operator that `name` may be a misspelling of.
-pub fn nearest(name: &str) -> Option<&'static str> {
-    crate::diagnostic::nearest(name, all().flat_map(|operator| operator.names.iter().copied()))
-}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::f64::consts::PI;
 
-use super::{Call, Mismatch, Operator, Parameter, all, elementwise, find, logic, nearest};
+use super::{Call, Mismatch, Operator, Parameter, all, elementwise, find, logic};
 use crate::graph::{FoldKind, Graph, Id, Node, Source};
 
 /// The arguments of a call: dimensions of the operands, integers, lists.
@@ -472,6 +472,7 @@ fn messages_say_what_is_there_and_what_should_be() {
 
 #[test]
 fn misspelt_names_are_recognised() {
+    let nearest = |name| crate::diagnostic::nearest(name, all().flat_map(|operator| operator.names.iter().copied()));
     assert_eq!(nearest("sqnorm2"), Some("SqNorm2"));
     assert_eq!(nearest("SQDIST"), Some("SqDist"));
     assert_eq!(nearest("SqNorm"), Some("SqNorm2"));

@@ -9,7 +9,8 @@ use crate::real::Real;
 
 impl Precision for f64 {
     const LN_2: [f64; 2] = [0.6931471805598903, 5.497923018708371e-14];
-    const EXP_RANGE: [f64; 2] = [710.0, -746.0];
+    const EXP_MAX: f64 = 709.782_712_893_384;
+    const EXP_LIMIT: f64 = 746.0;
     const POWER_LIMIT: f64 = 18446744073709551616.0;
     const PI_FUSED: [f64; 3] = [core::f64::consts::PI, 1.224646799147353e-16, 2.165713347843828e-32];
     const PI_UNFUSED: [f64; 4] =

@@ -9,9 +9,11 @@ use crate::real::Real;
 pub trait Precision: Sized {
     /// ln 2. Products of the first part with exponents are exact.
     const LN_2: [f64; 2];
-    /// Arguments at which exp surely is infinite, respectively 0; both products with log2(e) are exponents that
+    /// The largest argument of which exp is finite.
+    const EXP_MAX: f64;
+    /// exp is infinite at this number and 0 at its negative; their products with log2(e) are exponents that
     /// [`Real::scale_by_pow2`] accepts.
-    const EXP_RANGE: [f64; 2];
+    const EXP_LIMIT: f64;
     /// Exponents of powers are limited to this magnitude: no number but 1 raised to it is finite and other than 0.
     const POWER_LIMIT: f64;
     /// π, for arithmetic with fused multiply-add. All parts are positive, so that zeros keep their sign.
