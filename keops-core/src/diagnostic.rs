@@ -180,6 +180,10 @@ fn append_tokens(tokens: TokenStream, text: &mut String, places: &mut Vec<(Range
                 push(close, group.span_close(), text, places);
             }
             TokenTree::Punct(punct) => {
+                // rustfmt, which takes the second star for a dereference, writes `x * *2`.
+                if punct.as_char() == '*' && text.ends_with("* ") {
+                    text.pop();
+                }
                 push(&punct.as_char().to_string(), punct.span(), text, places);
                 if punct.spacing() == proc_macro2::Spacing::Alone {
                     text.push(' ');
