@@ -17,8 +17,8 @@ mod picture;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use density::Number;
 use grid::Grid;
+use keops::Scalar;
 use keops_examples::points::read_csv;
 use ndarray::{Array1, Array2, Axis, concatenate};
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run<T: Number>(options: &Options) -> Result<()> {
+fn run<T: Scalar>(options: &Options) -> Result<()> {
     ensure!((1..=100_000_000).contains(&options.grid), "--grid {}: between 1 and 100 million", options.grid);
     check_output(&options.output)?;
     let points = read_csv(&options.file, 3)?;
@@ -85,7 +85,7 @@ fn run<T: Number>(options: &Options) -> Result<()> {
     // One call computes the densities on the grid and, behind them, at the points.
     let x = concatenate(Axis(0), &[grid.places().view(), points.view()])?.mapv(T::narrow);
     let y = points.mapv(T::narrow);
-    let g = T::narrow(0.5 / (h * h));
+    let g = T::from_f64(0.5 / (h * h));
     let start = Instant::now();
     let sums = density::sums(&x, &y, g)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -102,7 +102,7 @@ fn run<T: Number>(options: &Options) -> Result<()> {
     println!("checked    {rows} rows against a dense f64 evaluation: largest relative difference {difference:.1e}");
 
     let scale = (2.0 * std::f64::consts::PI * h * h).powf(-1.5) / points.nrows() as f64;
-    let densities = sums.mapv(|sum| scale * sum.wide());
+    let densities = sums.mapv(|sum| scale * sum.to_f64());
     let (on_grid, at_points) = densities.view().split_at(Axis(0), grid.len());
     describe(&grid, &on_grid.to_owned(), at_points.to_vec());
     picture::draw(&grid, &on_grid, &points, h, &options.output)?;

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
 
-use crate::Scalar;
+use keops_device::Scalar;
 
 /// An argument for a variable `Vi(d)` or `Vj(d)`: a matrix with one row per index and d columns.
 ///

@@ -82,7 +82,6 @@ mod problem;
 
 pub use arguments::{Rows, Vector};
 pub use error::Error;
-pub use keops_device::Scalar;
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
 ///
 /// ```
@@ -99,6 +98,27 @@ pub use keops_device::Scalar;
 pub use keops_macros::formula;
 pub use ndarray;
 pub use options::{Device, SumScheme};
+
+/// The type of the numbers of a reduction: `f32` or `f64`.
+///
+/// Functions can be generic over it; such a number is also an argument for a parameter `Pm(1)`.
+///
+/// ```
+/// use keops::prelude::*;
+/// use ndarray::Array2;
+///
+/// fn gauss<T: keops::Scalar>(x: &Array2<T>, y: &Array2<T>, width: f64) -> Result<Array2<T>, Error> {
+///     let sum = formula!("Exp(-g * SqDist(x, y))", x = Vi(2), y = Vj(2), g = Pm(1));
+///     sum.call(x, y, T::from_f64(0.5 / (width * width)))
+/// }
+/// # let x = Array2::<f64>::zeros((3, 2));
+/// # assert_eq!(gauss(&x, &x, 1.0)?, Array2::from_elem((3, 1), 3.0));
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Scalar: keops_device::Scalar + for<'a> Vector<'a, Self> {}
+
+impl Scalar for f32 {}
+impl Scalar for f64 {}
 
 /// What most programs need: `use keops::prelude::*;`.
 pub mod prelude {

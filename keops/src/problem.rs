@@ -1,8 +1,9 @@
 //! Checked inputs: the one place where arguments meet the declarations of the formula.
 
+use keops_device::Scalar;
 use ndarray::{ArrayView2, CowArray, Ix1};
 
-use crate::{Error, Scalar};
+use crate::Error;
 
 /// What a variable depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,11 +5,12 @@
 
 use std::sync::OnceLock;
 
+use keops_device::Scalar;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::Reduction;
 
 use super::job::{Job, Task};
-use crate::{Error, Scalar};
+use crate::Error;
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

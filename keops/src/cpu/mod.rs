@@ -4,13 +4,14 @@ mod isa;
 mod job;
 mod plan;
 
+use keops_device::Scalar;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::Reduction;
 use ndarray::Array2;
 
+use crate::Error;
 use crate::options::Options;
 use crate::problem::Problem;
-use crate::{Error, Scalar};
 use isa::InstructionSet;
 pub(crate) use isa::describe;
 use job::Job;
