@@ -83,8 +83,8 @@ fn run<T: Scalar>(options: &Options) -> Result<()> {
     println!("grid       {nx} x {ny} x {nz} = {} places, {:.4} apart", grid.len(), grid.spacing);
 
     // One call computes the densities on the grid and, behind them, at the points.
-    let x = concatenate(Axis(0), &[grid.places().view(), points.view()])?.mapv(T::narrow);
-    let y = points.mapv(T::narrow);
+    let x = concatenate(Axis(0), &[grid.places().view(), points.view()])?.mapv(T::from_f64);
+    let y = points.mapv(T::from_f64);
     let g = T::from_f64(0.5 / (h * h));
     let start = Instant::now();
     let sums = density::sums(&x, &y, g)?;

@@ -1,8 +1,7 @@
 //! What can be passed for a variable: any two-dimensional view for rows, any vector or number for a parameter.
 
-use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
-
 use keops_device::Scalar;
+use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
 
 /// An argument for a variable `Vi(d)` or `Vj(d)`: a matrix with one row per index and d columns.
 ///
