@@ -1,1 +1,10 @@
-//! tests
+//! Tests of the whole: conformance, properties, diagnostics, boundaries.
+//!
+//! The tests stand in `tests/`; this library is what they share. The build script compiles a kernel for each
+//! conformance case and for about a hundred random formulas.
+
+pub mod case;
+pub mod compare;
+pub mod isa;
+pub mod kernel;
+pub mod uncertain;

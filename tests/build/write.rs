@@ -1,0 +1,28 @@
+//! Source files for `include!`: a table of compiled formulas.
+
+use std::fmt::Write;
+use std::path::Path;
+
+/// Writes `const KERNELS: &[Compiled]` for pairs of a name and the tokens of a `formula!` call.
+pub(crate) fn kernels(file: &str, kernels: &[(String, String)]) {
+    let mut source = String::new();
+    let mut table = String::new();
+    for (number, (name, call)) in kernels.iter().enumerate() {
+        // The number of arguments is the number of variables, which the compiler knows best.
+        let tokens = call.parse().expect("a call should be tokens");
+        let formula = keops_core::check(tokens).unwrap_or_else(|reports| panic!("{name}: {}", reports[0].text()));
+        let arguments: Vec<String> = (0..formula.variables.len()).map(|k| format!("&a[{k}]")).collect();
+        let arguments = arguments.join(", ");
+        let body = format!("Ok(Outcome::results(keops::formula!({call}).call({arguments})?))");
+        writeln!(
+            source,
+            "fn kernel{number}<T: Number>(a: &[Array2<T>]) -> Result<Vec<Reduced>, keops::Error> {{ {body} }}"
+        )
+        .expect("a string grows");
+        let runs = format!("double: kernel{number}::<f64>, single: kernel{number}::<f32>");
+        writeln!(table, "    Compiled {{ name: {name:?}, call: {call:?}, {runs} }},").expect("a string grows");
+    }
+    writeln!(source, "const KERNELS: &[Compiled] = &[\n{table}];").expect("a string grows");
+    let folder = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&folder).join(file), source).expect("OUT_DIR should be writable");
+}

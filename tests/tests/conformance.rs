@@ -1,0 +1,90 @@
+//! The conformance cases, through the interpreter and through compiled kernels.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use keops_core::eval::{self, Data, Reduced};
+use keops_tests::case::{Case, Skipped, cases};
+use keops_tests::compare::close;
+use keops_tests::every_instruction_set;
+use keops_tests::kernel::{Compiled, Number, Outcome, Run, argument};
+use ndarray::Array2;
+use proc_macro2::TokenStream;
+
+include!(concat!(env!("OUT_DIR"), "/conformance.rs"));
+
+/// So many cases could be run when this was written: it only ever grows.
+const FEWEST: usize = 209;
+
+/// Tolerance of single precision, relative to the largest entry. The results are compared with those of the
+/// interpreter on the same rounded inputs.
+const SINGLE: f64 = 1e-4;
+
+#[test]
+fn all_that_the_compiler_knows_are_run() {
+    let mut skipped: BTreeMap<Skipped, usize> = BTreeMap::new();
+    for case in cases() {
+        if let Some(why) = case.skipped() {
+            *skipped.entry(why).or_default() += 1;
+        }
+    }
+    println!("conformance: {} of {} cases are run, skipped: {skipped:?}", KERNELS.len(), cases().len());
+    assert!(KERNELS.len() >= FEWEST, "{} cases are run, before it was {FEWEST}", KERNELS.len());
+}
+
+#[test]
+fn the_interpreter_agrees() {
+    let mut failures = Vec::new();
+    for case in cases().iter().filter(|case| case.skipped().is_none()) {
+        let got = interpreted(case, &case.inputs);
+        report(&mut failures, case, close(&got, &case.expected[0], case.tolerance));
+    }
+    assert!(failures.is_empty(), "{} cases fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+every_instruction_set! {
+    fn kernels_agree() {
+        let all: BTreeMap<String, Case> = cases().into_iter().map(|case| (case.name.clone(), case)).collect();
+        let mut failures = Vec::new();
+        for kernel in KERNELS {
+            let case = &all[kernel.name];
+            let got = called(kernel.double, case);
+            assert_eq!(got.len(), case.expected.len(), "{}: number of results", case.name);
+            for (number, (got, expected)) in got.iter().zip(&case.expected).enumerate() {
+                // Positions, the second result, are exact.
+                let tolerance = if number == 0 { case.tolerance } else { 0.0 };
+                report(&mut failures, case, close(got, expected, tolerance));
+            }
+
+            let rounded: Vec<Data> = case.inputs.iter().map(rounded).collect();
+            let expected = interpreted(case, &rounded);
+            let tolerance = if case.tolerance == 0.0 { 0.0 } else { SINGLE };
+            report(&mut failures, case, close(&called(kernel.single, case)[0], &expected, tolerance));
+        }
+        println!("{} kernels, {}", KERNELS.len(), keops::cpu_description());
+        assert!(failures.is_empty(), "{} results differ:\n{}", failures.len(), failures.join("\n"));
+    }
+}
+
+fn interpreted(case: &Case, inputs: &[Data]) -> Reduced {
+    let tokens = TokenStream::from_str(&case.call()).expect("a call should be tokens");
+    let formula = keops_core::check(tokens).unwrap_or_else(|reports| panic!("{}: {}", case.name, reports[0].text()));
+    eval::reduce(&formula, inputs)
+}
+
+fn called<T: Number>(run: Run<T>, case: &Case) -> Vec<Reduced> {
+    let dims = case.inputs.iter().map(|data| data.values.len() / data.rows.max(1));
+    let arguments: Vec<Array2<T>> = case.inputs.iter().zip(dims).map(|(data, dim)| argument(data, dim)).collect();
+    run(&arguments).unwrap_or_else(|error| panic!("{}: {error}", case.name))
+}
+
+/// The inputs as single precision sees them.
+fn rounded(data: &Data) -> Data {
+    Data { rows: data.rows, values: data.values.iter().map(|&x| f64::from(x as f32)).collect() }
+}
+
+fn report(failures: &mut Vec<String>, case: &Case, outcome: Result<(), String>) {
+    if let Err(difference) = outcome {
+        failures.push(format!("{}: {}: {difference}", case.name, case.call()));
+    }
+}
