@@ -18,6 +18,11 @@ use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray,
 /// assert_eq!(total.call(&[[1.0, 2.0], [3.0, 4.0]])?, ndarray::array![[4.0, 6.0]]);
 /// # Ok::<(), keops::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the data of a variable `Vi(d)` or `Vj(d)` of `{T}`",
+    note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view or `&[[T; D]]`; all arguments \
+            hold the same type, `f32` or `f64`"
+)]
 pub trait Rows<'a, T: Scalar> {
     /// The view that the kernel reads.
     fn rows(self) -> ArrayView2<'a, T>;
@@ -70,6 +75,11 @@ impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a Vec<[T; D]> {
 /// assert_eq!(scaled.call(&[3.0], &x)?, scaled.call(&ndarray::array![3.0], &x)?);
 /// # Ok::<(), keops::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the data of a parameter `Pm(d)` of `{T}`",
+    note = "expected a vector, `&[T]` or `&Array1<T>`, or a number when d is 1; all arguments hold the same type, `f32` or \
+            `f64`"
+)]
 pub trait Vector<'a, T: Scalar> {
     /// The numbers that the kernel reads.
     fn vector(self) -> CowArray<'a, T, Ix1>;

@@ -37,7 +37,8 @@ impl<'a> Checker<'a> {
         let end = Span { start: 0, end: self.text.len() };
         for position in 0..self.variables.len() {
             if self.variables[position].is_none() && !self.tolerant {
-                self.error(format!("no variable has position {position}"), end, Vec::new());
+                let note = "positions are 0, 1, 2 ... without gaps".to_owned();
+                self.error(format!("no variable has position {position}"), end, vec![note]);
             }
         }
         (self.variables.into_iter().flatten().collect(), self.diagnostics)
@@ -160,7 +161,8 @@ impl<'a> Checker<'a> {
         let most = operator.operands.len() + operator.parameters.len();
         if arguments.len() < required || arguments.len() > most {
             let expected = if required == most { format!("{most}") } else { format!("{required} or {most}") };
-            let message = format!("`{name}` takes {expected} arguments, found {}", arguments.len());
+            let noun = if most == 1 { "argument" } else { "arguments" };
+            let message = format!("`{name}` takes {expected} {noun}, found {}", arguments.len());
             self.error(message, span, vec![format!("usage: `{}`", operator.usage())]);
             return None;
         }
@@ -258,7 +260,7 @@ impl<'a> Checker<'a> {
             return None;
         };
         let (Ok(position @ 0..=63), Ok(dim @ 1..)) = (usize::try_from(position), usize::try_from(dim)) else {
-            let note = "positions are 0 to 63, dimensions 1 or more".to_owned();
+            let note = "expected a position from 0 to 63 and a dimension of 1 or more".to_owned();
             self.error(format!("`{usage}` is out of range"), span, vec![note]);
             return None;
         };

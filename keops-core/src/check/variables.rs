@@ -14,8 +14,8 @@ pub struct Variable {
     pub dim: usize,
 }
 
-/// Names that Rust does not accept for an argument, even written raw.
-const IMPOSSIBLE_NAMES: [&str; 5] = ["self", "Self", "super", "crate", "_"];
+/// Names that Rust does not accept for an argument, even written raw, or takes for a pattern of its prelude.
+const IMPOSSIBLE_NAMES: [&str; 9] = ["self", "Self", "super", "crate", "_", "Some", "None", "Ok", "Err"];
 
 /// The declared variables in the order of the arguments, and what is wrong with them.
 pub(crate) fn declared(options: &[VariableOption]) -> (Vec<Option<Variable>>, Vec<Report>) {

@@ -25,7 +25,11 @@ pub(super) fn api(formula: &Formula) -> TokenStream {
             Category::Indexed(Axis::J) => quote!(J),
             Category::Parameter => quote!(Parameter),
         };
-        quote!(Variable { name: #name, category: Category::#category, dim: #dim })
+        quote!(::keops::__private::Variable {
+            name: #name,
+            category: ::keops::__private::Category::#category,
+            dim: #dim,
+        })
     });
     let kept = match formula.kept {
         Axis::I => quote!(I),
@@ -35,22 +39,24 @@ pub(super) fn api(formula: &Formula) -> TokenStream {
     let arguments = arguments(&formula.variables);
     let body = quote! {
         ::keops::__private::run::<FormulaKernel, ::keops::__private::#reduction, T>(
-            &SIGNATURE,
+            &Self::SIGNATURE,
             &[#(#inputs),*],
             &self.options,
         )
     };
     let value = value(&documentation(formula), formula.reduction, &arguments, &body);
     quote! {
-        use ::keops::__private::{Category, Signature, Variable};
-
-        const SIGNATURE: Signature = Signature {
-            formula: #text,
-            variables: &[#(#declarations),*],
-            kept: Category::#kept,
-        };
-
         #value
+
+        impl Formula {
+            const SIGNATURE: ::keops::__private::Signature = ::keops::__private::Signature {
+                formula: #text,
+                variables: &[#(#declarations),*],
+                kept: ::keops::__private::Category::#kept,
+            };
+        }
+
+        Formula { options: ::core::default::Default::default() }
     }
 }
 
@@ -67,7 +73,7 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     }
     let body = quote!(::core::unreachable!("the formula has errors"));
     let value = value("A formula with errors.", chosen.unwrap_or(&REDUCTIONS[0]), &arguments, &body);
-    quote!({ #value })
+    quote!({ #value Formula { options: ::core::default::Default::default() } })
 }
 
 /// The arguments of the methods, one per variable.
@@ -115,8 +121,6 @@ fn value(documentation: &str, reduction: &Reduction, arguments: &[TokenStream], 
                 self
             }
         }
-
-        Formula { options: ::core::default::Default::default() }
     }
 }
 

@@ -5,6 +5,9 @@ use super::program::{Program, Shape};
 /// Components beyond this keep their accumulators in memory (the engine's `MAX_UNROLLED_COMPONENTS`).
 const MAX_REGISTER_COMPONENTS: usize = 16;
 
+/// From this length on, a long sum costs more than the rest of a typical formula.
+const LONG_FOLD: usize = 16;
+
 /// The register tile for a machine with `registers` vector registers.
 ///
 /// With long sums the accumulators of the tile should fill the registers but for one kept vector and a few temporaries:
@@ -15,11 +18,13 @@ pub(super) fn shape(program: &Program, registers: usize) -> Shape {
     if program.dim > MAX_REGISTER_COMPONENTS {
         return if wide { Shape { rows: 4, columns: 4 } } else { Shape { rows: 2, columns: 4 } };
     }
-    if !program.folds.is_empty() {
+    if let Some(longest) = program.folds.iter().map(|fold| fold.count).max() {
         return match (wide, program.folds.len()) {
-            (true, 1) => Shape { rows: 4, columns: 4 },
+            // So many sums in flight that the rest of the formula must wait for registers: worth it for long ones.
+            (true, 1) if longest > LONG_FOLD => Shape { rows: 4, columns: 4 },
+            (true, 1) => Shape { rows: 4, columns: 2 },
             (true, 2) => Shape { rows: 2, columns: 4 },
-            (false, 1) => Shape { rows: 2, columns: 4 },
+            (false, 1) if longest > LONG_FOLD => Shape { rows: 2, columns: 4 },
             _ => Shape { rows: 2, columns: 2 },
         };
     }

@@ -121,7 +121,7 @@ pub(crate) static EXTRACT: Operator = Operator {
             entry_below(call, 0, d)?;
             let (s, k) = (call.size(0), call.length(1)?);
             if k > d - s {
-                let expected = format!("at most {} entries: f has dimension {d} and s is {s}", d - s);
+                let expected = format!("at most {}, as f has dimension {d} and s is {s}", d - s);
                 return Err(Mismatch::new(2, k.to_string(), expected));
             }
             Ok(k)

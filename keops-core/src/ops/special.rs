@@ -63,6 +63,10 @@ fn soft_dtw(graph: &mut Graph, x: Id, y: Id, gamma: Id) -> Id {
     let columns = graph.pick(y, (0..n * m).map(|cell| cell % m));
     let differences = graph.map(&SUBTRACT, &[rows, columns]);
     let distances = graph.map(&SQUARE, &[differences]);
+    if n == 1 || m == 1 {
+        // There is one way only, and no minimum: the smoothing does not matter, even if it is 0.
+        return graph.fold(FoldKind::Sum, distances);
+    }
     let minus_gamma = graph.map(&MINUS, &[gamma]);
     let costs = graph.map(&DIVIDE, &[distances, minus_gamma]);
 

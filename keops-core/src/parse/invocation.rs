@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Literal, Span as TokenSpan, TokenStream, TokenTree};
 
-use crate::diagnostic::{Report, Source};
+use crate::diagnostic::{Report, Source, nearest};
 use crate::graph::Axis;
 
 /// What a variable of a formula depends on.
@@ -93,6 +93,9 @@ pub struct Invocation {
 
 const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...` or `axis = 0|1`";
 
+const AXES: &str = "expected `axis = 1` (reduce over j, one result per row i, the default) or `axis = 0` (reduce over i, \
+                    one result per column j)";
+
 /// Takes a macro call apart. Options that cannot be read are reported in the result.
 pub fn parse_invocation(tokens: TokenStream) -> Invocation {
     let mut arguments = split_at_commas(tokens.into_iter().map(visible).collect());
@@ -160,7 +163,6 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
         return read_option(&inner, invocation);
     }
     let last = tokens.last().unwrap_or(first);
-    let unreadable = || Report::new(EXPECTED, first.span(), last.span());
     let (name, value) = match tokens {
         [TokenTree::Ident(name), TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
             (Some(name), value)
@@ -173,13 +175,7 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
                 "0" => Axis::J,
                 "1" => Axis::I,
                 other => {
-                    return Err(Report::at(
-                        format!(
-                            "bad axis `{other}`\n  = expected `axis = 1` (reduce over j, one result per row i, the \
-                             default) or `axis = 0` (reduce over i, one result per column j)"
-                        ),
-                        number.span(),
-                    ));
+                    return Err(Report::at(format!("bad axis `{other}`\n  = {AXES}"), number.span()));
                 }
             };
             if invocation.axis.is_some() {
@@ -214,7 +210,19 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
             let variable = read_variable(name, keyword, &split_at_commas(group.stream()), group.span())?;
             invocation.variables.push(variable);
         }
-        _ => return Err(unreadable()),
+        (Some("axis"), _) => return Err(Report::new(format!("bad axis\n  = {AXES}"), first.span(), last.span())),
+        (Some("reduction"), _) => {
+            let text = "bad reduction\n  = expected a name, for example `reduction = LogSumExp`";
+            return Err(Report::new(text, first.span(), last.span()));
+        }
+        (Some(name), _) => {
+            let mut text = format!("cannot read the option `{name}`");
+            if let Some(near) = nearest(name, ["axis", "reduction"]) {
+                text.push_str(&format!("\n  = help: did you mean `{near}`?"));
+            }
+            return Err(Report::new(format!("{text}\n  = {EXPECTED}"), first.span(), last.span()));
+        }
+        (None, _) => return Err(Report::new(EXPECTED, first.span(), last.span())),
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ const FOREIGN: [(&str, &str); 7] = [
     ("&", "multiply two conditions: `(a < b) * (c < d)`"),
     ("~", "`1 - f` negates a condition"),
     ("^", "a power is written `**`"),
-    (".", "a number needs a digit before the point, and methods are for `kernel!` closures"),
+    (".", "operators are functions, `Sum(x)`, and a number needs a digit before the point"),
     (";", "arguments are separated by commas"),
 ];
 
