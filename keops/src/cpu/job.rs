@@ -11,7 +11,7 @@ use keops_device::{Real, Scalar};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::plan::Plan;
+use super::plan::{Plan, Sizes};
 use crate::options::Options;
 use crate::problem::Problem;
 
@@ -89,10 +89,14 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         enter: Enter<K, Red, S>,
     ) -> Array2<Red::Item<S::Scalar>> {
         let vectors = K::with_shape::<S, _>(BlockVectors);
-        let per_vector = size_of::<K::Kept<S>>() + size_of::<Totals<K, Red, S>>();
-        let column_bytes = size_of::<K::Reduced<S::Scalar>>();
-        let plan =
-            Plan::new(problem.kept_len, problem.reduced_len, vectors * S::LANES, vectors * per_vector, column_bytes);
+        let plan = Plan::new(&Sizes {
+            rows: problem.kept_len,
+            columns: problem.reduced_len,
+            block_rows: vectors * S::LANES,
+            block_bytes: vectors * (size_of::<K::Kept<S>>() + size_of::<Totals<K, Red, S>>()),
+            column_bytes: size_of::<K::Reduced<S::Scalar>>(),
+            components: dim::<K>(),
+        });
         let mut results = Array2::from_elem((plan.rows, dim::<K>()), Red::Item::default());
         let group_entries = plan.block_rows * plan.group_blocks * dim::<K>();
         let job = Job {
@@ -137,8 +141,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     }
 
     fn params(&self) -> K::Params<S::Scalar> {
-        let zero = S::Scalar::from_f64(0.0);
-        self.params.get().copied().unwrap_or_else(|| K::Params::filled(zero))
+        self.params.get().copied().unwrap_or_else(|| unreachable!("the first task prepares the parameters"))
     }
 
     #[inline(always)]

@@ -3,11 +3,16 @@
 
 use std::ops::Range;
 
+use keops_device::tile::MAX_UNROLLED_COMPONENTS;
+
 /// A tile of prepared reduced indices should leave room in a first-level cache (32 KiB or more).
 const TILE_BYTES: usize = 16 * 1024;
 
 /// Shortest tile: the kept vectors of a block are read once per tile, from the second-level cache if they are long.
 const MIN_TILE: usize = 32;
+
+/// Shortest tile for formulas of many components, whose totals are updated in memory after each tile.
+const MIN_TILE_OF_MANY: usize = 256;
 
 /// Longest tile: also the length of the blocks of a block sum.
 const MAX_TILE: usize = 512;
@@ -46,10 +51,27 @@ pub(super) struct Plan {
     pub(super) tile: usize,
 }
 
+/// What a plan is made for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// Number of kept indices.
+    pub(super) rows: usize,
+    /// Number of reduced indices.
+    pub(super) columns: usize,
+    /// Kept indices per block.
+    pub(super) block_rows: usize,
+    /// Bytes that a block's prepared numbers and totals take.
+    pub(super) block_bytes: usize,
+    /// Bytes that the prepared numbers of a reduced index take.
+    pub(super) column_bytes: usize,
+    /// Number of components of the formula.
+    pub(super) components: usize,
+}
+
 impl Plan {
-    /// Cuts `rows x columns` pairs. `block_rows` kept indices are one block, whose prepared numbers take
-    /// `block_bytes`; those of a reduced index take `column_bytes`.
-    pub(super) fn new(rows: usize, columns: usize, block_rows: usize, block_bytes: usize, column_bytes: usize) -> Self {
+    /// Cuts `rows x columns` pairs.
+    pub(super) fn new(sizes: &Sizes) -> Self {
+        let Sizes { rows, columns, block_rows, block_bytes, column_bytes, components } = *sizes;
         let blocks = rows.div_ceil(block_rows);
         let group_blocks = BLOCKS_PER_TASK.min(KEPT_BYTES / block_bytes.max(1)).min(blocks / ENOUGH_GROUPS).max(1);
         let groups = blocks.div_ceil(group_blocks);
@@ -57,7 +79,8 @@ impl Plan {
             0 => 1,
             _ => ENOUGH_TASKS.div_ceil(groups).min(columns / MIN_PART).max(1),
         };
-        let tile = (TILE_BYTES / column_bytes.max(1)).clamp(MIN_TILE, MAX_TILE);
+        let shortest = if components > MAX_UNROLLED_COMPONENTS { MIN_TILE_OF_MANY } else { MIN_TILE };
+        let tile = (TILE_BYTES / column_bytes.max(1)).clamp(shortest, MAX_TILE);
         Self { block_rows, group_blocks, rows, groups, columns, parts, tile }
     }
 
