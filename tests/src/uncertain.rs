@@ -14,6 +14,38 @@ use keops_core::parse::Category;
 /// Perturbed runs per pair.
 const SAMPLES: u64 = 4;
 
+/// Perturbed runs per pair of a formula that jumps: a value at the very edge, such as the floor of a squared cosine
+/// plus a squared sine, must be caught on both sides.
+const SAMPLES_OF_JUMPS: u64 = 24;
+
+/// Operators that jump.
+const JUMPS: [&str; 17] = [
+    "Floor",
+    "Round",
+    "Sign",
+    "Step",
+    "Mod",
+    "OneHot",
+    "IfElse",
+    "Equal",
+    "NotEqual",
+    "LessThan",
+    "LessOrEqual",
+    "ArgMax",
+    "ArgMin",
+    "DiffClampInt",
+    "BSpline",
+    "Atan2",
+    "ComplexAngle",
+];
+
+fn jumps(term: &Term) -> bool {
+    match &term.kind {
+        TermKind::Call { operator, operands, .. } => JUMPS.contains(&operator.name()) || operands.iter().any(jumps),
+        _ => false,
+    }
+}
+
 /// What the spread of so few samples is multiplied with.
 const SAFETY: f64 = 8.0;
 
@@ -137,7 +169,8 @@ pub fn term(formula: &Formula, data: &[Data], precision: Precision, i: usize, j:
     let values = value(formula, data, i, j);
     sample.term(&formula.term);
     let mut slack = vec![0.0; values.len()];
-    for number in 1..=SAMPLES {
+    let samples = if jumps(&formula.term) { SAMPLES_OF_JUMPS } else { SAMPLES };
+    for number in 1..=samples {
         sample.state = (number << 48) ^ ((i as u64) << 24) ^ (j as u64) ^ 0x5851_f42d;
         for ((slack, perturbed), exact) in slack.iter_mut().zip(sample.term(&formula.term)).zip(&values) {
             let same = perturbed == *exact || (perturbed.is_nan() && exact.is_nan());
