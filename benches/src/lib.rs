@@ -8,7 +8,7 @@
 //!
 //! The way of a row through `compare`: [`rows`] says what is computed, [`data`] draws the arrays and writes them to
 //! files that both sides read, [`peer`] starts the other libraries in the Python environment made by
-//! [`environment`], [`reference`] checks every answer against a plain f64 evaluation, [`measure`] times, and
+//! [`environment`], [`mod@reference`] checks every answer against a plain f64 evaluation, [`measure`] times, and
 //! [`report`] and [`chart`] show the rates.
 
 pub mod chart;

@@ -5,7 +5,7 @@
 //! | stage | from | to |
 //! |---|---|---|
 //! | [`parse`] | tokens | [`parse::Invocation`], [`parse::Expr`]: as written, with spans |
-//! | [`check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
+//! | [`mod@check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
 //! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: eight kinds of nodes, each node once |
 //! | [`simplify`] | a table of rules | a smaller graph |
 //! | [`lower`] | dependence on parameters, i, j | [`lower::Program`]: scalar code in stages |

@@ -1,6 +1,6 @@
 //! Lowering: [`Graph`] to [`Program`]. Vectors become scalars, and scalars find the stage that computes them.
 //!
-//! Short vectors are written out entry by entry. Long ones (more than [`MAX_WRITTEN_OUT`] entries) become loops, so
+//! Short vectors are written out entry by entry. Long ones (more than `MAX_WRITTEN_OUT` entries) become loops, so
 //! the size of the code does not depend on the dimension. Sums over the entries of a vector that needs nothing but
 //! prepared numbers, such as a squared distance, become *folds*: loops that the engine runs over register tiles.
 
