@@ -80,6 +80,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// An operator without integer parameter.
+    pub fn plain(operator: &'static Operator) -> Self {
+        Self { operator, parameter: 0 }
+    }
+
     /// True for `operator`, whatever the parameter.
     pub fn is(self, operator: &Operator) -> bool {
         self.operator.name() == operator.name()

@@ -240,7 +240,6 @@ fn instruction(instruction: Instruction, operands: &[Operand]) -> TokenStream {
     match (instruction, x.as_slice()) {
         (Instruction::MulAdd, [a, b, c]) => quote!(S::mul_add(#a, #b, #c)),
         (Instruction::Negate, [a]) => quote!(-#a),
-        (Instruction::Copy, [a]) => quote!(#a),
         (Instruction::Max, [a, b]) => quote!(S::max(#a, #b)),
         (Instruction::Min, [a, b]) => quote!(S::min(#a, #b)),
         (Instruction::SelectLess, [a, b, c, d]) => quote!(S::select(S::lt(#a, #b), #c, #d)),

@@ -273,7 +273,7 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn apply(&mut self, operator: &'static crate::ops::Operator, operands: Vec<Operand>) -> Operand {
-        self.let_(Instruction::Apply(Function { operator, parameter: 0 }), operands)
+        self.let_(Instruction::Apply(Function::plain(operator)), operands)
     }
 
     /// A sum of `count` terms, written out.

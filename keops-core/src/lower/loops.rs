@@ -3,7 +3,7 @@
 use super::MAX_WRITTEN_OUT;
 use super::body::{At, Body};
 use super::program::{Address, Array, Instruction, Operand, Statement};
-use crate::graph::{Einsum, FoldKind, Id, Node, Number, Source};
+use crate::graph::{Einsum, FoldKind, Function, Id, Node, Number, Source};
 use crate::ops::arithmetic;
 
 /// Copies of more entries than this are loops.
@@ -28,14 +28,17 @@ impl Body<'_> {
             Node::Map(function, _) if self.context.staging.uses(id) > 1 && !arithmetic::is_cheap(*function) => {
                 self.materialise(id);
             }
-            Node::Map(_, operands) => {
-                for &operand in operands {
-                    self.ready(operand);
-                }
-            }
+            Node::Map(..) => self.operands_ready(id),
             Node::Gather(..) | Node::Contract(..) | Node::Fold(..) => {
                 self.materialise(id);
             }
+        }
+    }
+
+    /// [`Body::ready`] for all operands of `id`.
+    fn operands_ready(&mut self, id: Id) {
+        for operand in self.context.graph.node(id).operands() {
+            self.ready(operand);
         }
     }
 
@@ -80,11 +83,7 @@ impl Body<'_> {
             return;
         }
         match self.context.graph.node(id) {
-            Node::Map(_, operands) => {
-                for &operand in operands {
-                    self.ready(operand);
-                }
-            }
+            Node::Map(..) => self.operands_ready(id),
             _ => self.ready(id),
         }
         self.loop_(0, dim, |body, variable| {
@@ -179,7 +178,7 @@ impl Body<'_> {
                 let (instruction, operands) = match body.factors(vector, At::Moving(variable)) {
                     (a, Some(b)) => (Instruction::MulAdd, vec![a, b, Operand::Local(sum)]),
                     (a, None) => {
-                        let add = crate::graph::Function { operator: &arithmetic::ADD, parameter: 0 };
+                        let add = Function::plain(&arithmetic::ADD);
                         (Instruction::Apply(add), vec![Operand::Local(sum), a])
                     }
                 };
@@ -197,7 +196,7 @@ impl Body<'_> {
         self.statements.push(Statement::Variable { target: count, start: Operand::Constant(Number(0.0)) });
         self.loop_(1, dim, |body, variable| {
             let new = body.entry(vector, At::Moving(variable));
-            let add = crate::graph::Function { operator: &arithmetic::ADD, parameter: 0 };
+            let add = Function::plain(&arithmetic::ADD);
             let one = Operand::Constant(Number(1.0));
             let mut assign = |target: usize, instruction: Instruction, operands: Vec<Operand>| {
                 body.statements.push(Statement::Assign { target, instruction, operands });

@@ -92,8 +92,6 @@ pub enum Instruction {
     MulAdd,
     /// `-a`.
     Negate,
-    /// `a` itself.
-    Copy,
     /// The larger of a new entry and the best so far, which stays when either is NaN.
     Max,
     /// The smaller, likewise.
