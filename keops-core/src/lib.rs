@@ -33,11 +33,13 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
 mod dump;
 pub mod emit;
 pub mod eval;
 pub mod graph;
 pub mod lower;
+pub mod methods;
 pub mod ops;
 pub mod parse;
 pub mod reduction;
@@ -51,6 +53,7 @@ use diagnostic::Report;
 use dump::dump;
 use graph::Graph;
 use lower::Program;
+use methods::Plan;
 use parse::Invocation;
 
 /// Expands `formula!(tokens)`. Errors become `compile_error!`s and a stub, so this never fails.
@@ -73,8 +76,12 @@ pub fn expand(tokens: TokenStream) -> TokenStream {
 pub fn compile(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
     let formula = check::check(invocation)?;
     dump("check", &formula, &format_args!("{:#?}", formula.term));
-    let program = lowered(&formula);
-    let code = emit::formula(&formula, &program);
+    let plan = plan(&formula);
+    let programs: Vec<Program> = plan.passes.iter().map(|pass| methods::compile(&formula, pass)).collect();
+    for (pass, program) in plan.passes.iter().zip(&programs) {
+        dump("lower", &formula, &format_args!("{:?}\n{program}", pass.parts));
+    }
+    let code = emit::formula(&formula, &plan, &programs);
     dump("emit", &formula, &code);
     Ok(code)
 }
@@ -87,16 +94,15 @@ pub fn check(tokens: TokenStream) -> Result<Formula, Vec<Report>> {
     check::check(&parse::parse_invocation(tokens))
 }
 
-/// The back half of the road, up to the program: nothing here can fail.
+/// The methods of a formula and the passes that they need.
+pub fn plan(formula: &Formula) -> Plan {
+    let Formula { variables, term, reduction, kept, total, .. } = formula;
+    Plan::new(variables, term.dim, reduction, *kept, *total)
+}
+
+/// The back half of the road, for the value alone: nothing here can fail.
 pub fn lowered(formula: &Formula) -> Program {
-    let mut graph = Graph::new();
-    let root = formula.term.build(&mut graph);
-    verify("graph", &graph, formula);
-    let (graph, root) = simplify::simplify(&graph, root);
-    verify("simplify", &graph, formula);
-    let program = lower::lower(formula, &graph, root);
-    dump("lower", formula, &program);
-    program
+    methods::compile(formula, &plan(formula).passes[0])
 }
 
 /// Checks the spec of a graph in debug builds, and dumps it.

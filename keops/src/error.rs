@@ -37,6 +37,21 @@ pub enum Error {
         /// The number of rows of the argument.
         found: usize,
     },
+    /// A cotangent or tangent has several rows where the formula has no variable along that axis.
+    #[error(
+        "variable `{variable}` of `{formula}`: expected 1 row, as no variable of the formula is indexed by {index}, \
+         found {found} rows"
+    )]
+    SingleRow {
+        /// The variable.
+        variable: &'static str,
+        /// The formula.
+        formula: &'static str,
+        /// The index, `i` or `j`.
+        index: &'static str,
+        /// The number of rows of the argument.
+        found: usize,
+    },
     /// The positions of an arg-reduction would not fit the integers that the kernel counts with.
     #[error("`{formula}` reduces over {found} indices, but at most {largest} can be counted in this precision")]
     TooManyIndices {

@@ -78,6 +78,7 @@ mod arguments;
 mod cpu;
 mod error;
 mod options;
+mod parts;
 mod problem;
 
 pub use arguments::{Rows, Vector};
@@ -138,6 +139,7 @@ pub fn cpu_description() -> String {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::options::Options;
+    pub use crate::parts::{columns, totals};
     pub use crate::problem::{Category, Input, Signature, Variable};
     pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{ArgMin, LogSumExp, Sum};
@@ -147,6 +149,14 @@ pub mod __private {
     use crate::{Error, Scalar, cpu};
     use keops_device::reduction::Reduction;
     use ndarray::Array2;
+
+    /// Implemented by no type: what the derivatives of a reduction without derivatives ask for.
+    #[diagnostic::on_unimplemented(
+        message = "the reduction `{Red}` has no derivative",
+        label = "a position is piecewise constant",
+        note = "the value at the position has one: `reduction = Sum` of the formula at the selected rows"
+    )]
+    pub trait Derivative<Red> {}
 
     /// The result of a reduction.
     pub type Output<Red, T> = Array2<<Red as Reduction>::Item<T>>;

@@ -32,8 +32,10 @@ pub struct Variable {
 pub struct Signature {
     /// The text.
     pub formula: &'static str,
-    /// The variables, in the order of the arguments.
+    /// The variables of the formula, in the order of the arguments; after them further inputs, such as a cotangent.
     pub variables: &'static [Variable],
+    /// The number of variables of the formula: they decide how many rows there are, further inputs follow.
+    pub inputs: usize,
     /// The index of the result, `I` or `J`.
     pub kept: Category,
 }
@@ -69,7 +71,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
             Problem { params: Vec::new(), kept: Vec::new(), reduced: Vec::new(), kept_len: 1, reduced_len: 1 };
         let mut first_kept = None;
         let mut first_reduced = None;
-        for (variable, input) in signature.variables.iter().zip(inputs) {
+        for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
             let found = match input {
                 Input::Rows(view) => view.ncols(),
                 Input::Vector(vector) => vector.len(),
@@ -80,18 +82,25 @@ impl<'a, T: Scalar> Problem<'a, T> {
             match input {
                 Input::Vector(vector) => problem.params.extend(vector.iter().copied()),
                 Input::Rows(view) => {
+                    let index = if variable.category == Category::I { "i" } else { "j" };
                     let (views, len, first) = if variable.category == signature.kept {
                         (&mut problem.kept, &mut problem.kept_len, &mut first_kept)
                     } else {
                         (&mut problem.reduced, &mut problem.reduced_len, &mut first_reduced)
                     };
                     match *first {
+                        // Without a variable of the formula along this axis there is one index.
+                        None if number >= signature.inputs => {
+                            if view.nrows() != 1 {
+                                let (variable, found) = (variable.name, view.nrows());
+                                return Err(Error::SingleRow { variable, formula, index, found });
+                            }
+                        }
                         None => {
                             *first = Some(variable.name);
                             *len = view.nrows();
                         }
                         Some(other) if view.nrows() != *len => {
-                            let index = if variable.category == Category::I { "i" } else { "j" };
                             let (expected, found) = (*len, view.nrows());
                             return Err(Error::Rows {
                                 variable: variable.name,

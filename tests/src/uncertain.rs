@@ -6,10 +6,9 @@
 //! Carlo arithmetic, Parker 1997): the spread of these samples tells what to tolerate.
 
 use keops_core::check::{Formula, Term, TermKind};
-use keops_core::eval::{Data, Reduced, length, value};
-use keops_core::graph::Axis;
+use keops_core::eval::{Data, Reduced, length, nodes, value, variable};
+use keops_core::graph::{Axis, Graph, Node};
 use keops_core::ops::Call;
-use keops_core::parse::Category;
 
 /// Perturbed runs per pair.
 const SAMPLES: u64 = 4;
@@ -42,6 +41,8 @@ const JUMPS: [&str; 17] = [
 fn jumps(term: &Term) -> bool {
     match &term.kind {
         TermKind::Call { operator, operands, .. } => JUMPS.contains(&operator.name()) || operands.iter().any(jumps),
+        // That of a continuous operator can jump.
+        TermKind::Derivative { .. } => true,
         _ => false,
     }
 }
@@ -130,15 +131,8 @@ impl Sample<'_> {
             TermKind::Number(x) => vec![self.perturbed(*x, 1.0)],
             TermKind::Index(Axis::I) => vec![self.i as f64],
             TermKind::Index(Axis::J) => vec![self.j as f64],
-            TermKind::Variable(number) => {
-                let variable = &self.formula.variables[*number];
-                let row = match variable.category {
-                    Category::Indexed(Axis::I) => self.i,
-                    Category::Indexed(Axis::J) => self.j,
-                    Category::Parameter => 0,
-                };
-                self.data[*number].values[row * variable.dim..(row + 1) * variable.dim].to_vec()
-            }
+            TermKind::Variable(number) => variable(self.formula, self.data, *number, self.i, self.j),
+            TermKind::Derivative { .. } => self.derivative(term),
             TermKind::Call { operator, operands, integers, lists } => {
                 let mut values: Vec<Vec<f64>> = operands.iter().map(|operand| self.term(operand)).collect();
                 let simple = SIMPLE.contains(&operator.name());
@@ -154,12 +148,39 @@ impl Sample<'_> {
                 let mut result = operator.value(&Call { dims: &term.operand_dims(), integers, lists }, &values);
                 for x in &mut result {
                     *x = self.perturbed(*x, units);
-                    let size = x.abs();
-                    self.wild |= size > self.precision.wild || (size > 0.0 && size < 1.0 / self.precision.wild);
+                    self.wild |= self.is_wild(*x);
                 }
                 result
             }
         }
+    }
+}
+
+impl Sample<'_> {
+    /// A derivative, with the value of each node of its graph perturbed.
+    fn derivative(&mut self, term: &Term) -> Vec<f64> {
+        let mut graph = Graph::new();
+        let root = term.build(&mut graph);
+        let (formula, data, i, j) = (self.formula, self.data, self.i, self.j);
+        nodes(&graph, root, i, j, &|number| variable(formula, data, number, i, j), &mut |node, values| {
+            let units = match node {
+                Node::Variable(_) | Node::Index(_) | Node::Broadcast(..) | Node::Gather(..) => 0.0,
+                Node::Constant(numbers) if numbers.iter().all(|x| f64::from(x.0 as f32) == x.0) => 0.0,
+                Node::Constant(_) => 1.0,
+                Node::Map(function, _) if SIMPLE.contains(&function.operator.name()) => 1.0,
+                Node::Map(..) => 5.0,
+                Node::Fold(..) | Node::Contract(..) => 8.0,
+            };
+            for x in values {
+                *x = self.perturbed(*x, units);
+                self.wild |= self.is_wild(*x);
+            }
+        })
+    }
+
+    fn is_wild(&self, x: f64) -> bool {
+        let size = x.abs();
+        size > self.precision.wild || (size > 0.0 && size < 1.0 / self.precision.wild)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::variables::Variable;
 use super::{Term, TermKind};
 use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diff;
 use crate::graph::Axis;
 use crate::ops::{self, Call, Mismatch, Operator, Parameter};
 use crate::ops::{arithmetic, logic};
@@ -10,10 +11,6 @@ use crate::parse::{BinaryOp, Category, Expr, ExprKind};
 
 /// Powers beyond this are refused: they are products, written out.
 const MAX_EXPONENT: i64 = 1024;
-
-/// The operators that differentiate.
-const DIFFERENTIAL: [&str; 8] =
-    ["Grad", "Diff", "GradMatrix", "Divergence", "Laplacian", "TraceOperator", "AdjointOperator", "Factorize"];
 
 pub(super) struct Checker<'a> {
     text: &'a str,
@@ -44,7 +41,12 @@ impl<'a> Checker<'a> {
         (self.variables.into_iter().flatten().collect(), self.diagnostics)
     }
 
-    fn quote(&self, span: Span) -> &'a str {
+    /// The category of the variable called `name`.
+    pub(super) fn category_of(&self, name: &str) -> Option<Category> {
+        self.variables.iter().flatten().find(|v| v.name == name).map(|v| v.category)
+    }
+
+    pub(super) fn quote(&self, span: Span) -> &'a str {
         self.text.get(span.start..span.end).unwrap_or("").trim()
     }
 
@@ -84,8 +86,9 @@ impl<'a> Checker<'a> {
         if let Some(axis) = axis {
             return Some(Term { kind: TermKind::Index(axis), dim: 1, span });
         }
-        if let Some(operator) = ops::find(name) {
-            let note = format!("it is an operator: write `{}`", operator.usage());
+        let usage = ops::find(name).map(|operator| operator.usage());
+        if let Some(usage) = usage.or_else(|| diff::find(name).map(|operator| operator.usage.to_owned())) {
+            let note = format!("it is an operator: write `{usage}`");
             self.error(format!("`{name}` is not a variable"), span, vec![note]);
         } else if !self.tolerant {
             let known: Vec<String> = self.variables.iter().flatten().map(|v| v.name.clone()).collect();
@@ -148,6 +151,9 @@ impl<'a> Checker<'a> {
         if name == "Var" || Category::from_keyword(name).is_some() {
             return self.positional_variable(name, arguments, span);
         }
+        if let Some(operator) = diff::find(name) {
+            return self.differential(operator, arguments, span);
+        }
         let Some(operator) = ops::find(name) else {
             self.unknown_operator(name, name_span);
             // The arguments may hold further errors.
@@ -203,12 +209,11 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_operator(&mut self, name: &str, span: Span) {
-        let note = if DIFFERENTIAL.contains(&name) {
-            "differential operators are not available yet".to_owned()
-        } else if self.variables.iter().flatten().any(|v| v.name == name) {
+        let note = if self.variables.iter().flatten().any(|v| v.name == name) {
             "it is a variable".to_owned()
         } else {
-            match nearest(name, ops::all().flat_map(|operator| operator.names.iter().copied())) {
+            let names = ops::all().flat_map(|operator| operator.names.iter().copied());
+            match nearest(name, names.chain(diff::all().map(|operator| operator.name))) {
                 Some(near) => format!("help: did you mean `{near}`?"),
                 None => "see the table of operators in the documentation of keops".to_owned(),
             }

@@ -2,15 +2,19 @@
 //!
 //! A subexpression that is wrong is reported once; whatever stands around it is still checked as far as it can be.
 
+mod differential;
 mod expression;
+mod reduction;
 mod variables;
 
-use crate::diagnostic::{Report, Span, nearest};
+use crate::diagnostic::{Report, Span};
+use crate::diff::{Derivative, Differential, Input};
 use crate::graph::{Axis, Graph, Id};
 use crate::ops::{Call, Operator};
-use crate::parse::{Category, Expr, ExprKind, Invocation, parse_formula};
-use crate::reduction::{self, REDUCTIONS, Reduction};
+use crate::parse::{Invocation, parse_formula};
+use crate::reduction::{REDUCTIONS, Reduction};
 use expression::Checker;
+use reduction::{unknown_reduction, unwrap_reduction};
 pub use variables::Variable;
 pub(crate) use variables::declared;
 
@@ -27,6 +31,8 @@ pub struct Formula {
     pub reduction: &'static Reduction,
     /// The axis that the result keeps.
     pub kept: Axis,
+    /// Whether the results are summed over that axis as well: the derivative of a sum by a parameter.
+    pub total: bool,
 }
 
 /// A checked expression: every name is resolved, every dimension known.
@@ -60,6 +66,17 @@ pub enum TermKind {
         /// Its lists.
         lists: Vec<Vec<i64>>,
     },
+    /// A derivative.
+    Derivative {
+        /// Which one.
+        operator: &'static Differential,
+        /// What is differentiated.
+        of: Box<Term>,
+        /// By which variables.
+        by: Vec<Input>,
+        /// The cotangent, the tangents, or the weights.
+        operands: Vec<Term>,
+    },
 }
 
 impl Term {
@@ -81,6 +98,11 @@ impl Term {
                 let ids: Vec<Id> = operands.iter().map(|operand| operand.build(graph)).collect();
                 let dims = self.operand_dims();
                 operator.build(graph, &Call { dims: &dims, integers, lists }, &ids)
+            }
+            TermKind::Derivative { operator, of, by, operands } => {
+                let of = of.build(graph);
+                let operands: Vec<Id> = operands.iter().map(|operand| operand.build(graph)).collect();
+                operator.build(graph, &Derivative { of, by, operands: &operands })
             }
         }
     }
@@ -114,7 +136,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     }
     let mut chosen = &REDUCTIONS[0];
     if let Some(option) = &invocation.reduction {
-        match reduction::find(&option.name) {
+        match crate::reduction::find(&option.name) {
             Some(found) if option.parameters.is_empty() => chosen = found,
             Some(found) => {
                 reports.push(Report::at(format!("the reduction `{}` takes no parameters", found.name), option.span));
@@ -122,7 +144,8 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
             None => reports.push(Report::at(unknown_reduction(&option.name), option.span)),
         }
     }
-    if let Some((inner, tag_axis)) = wrapped {
+    if let Some(wrapped) = &wrapped {
+        let inner = wrapped.reduction;
         if let Some(option) = &invocation.reduction
             && option.name != inner.name
         {
@@ -130,12 +153,13 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
             reports.push(Report::at(text, option.span));
         }
         if let Some(axis) = invocation.axis
-            && axis.kept != tag_axis
+            && axis.kept != wrapped.kept
         {
-            reports.push(Report::at(contradicting_axis(inner, tag_axis), axis.span));
+            reports.push(Report::at(wrapped.contradicting_axis(), axis.span));
         }
-        (chosen, kept) = (inner, tag_axis);
+        (chosen, kept) = (inner, wrapped.kept);
     }
+    let total = wrapped.is_some_and(|wrapped| wrapped.total);
     if let Some(term) = &term
         && chosen.scalar
         && term.dim != 1
@@ -150,59 +174,8 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     }
     match term {
         Some(term) if reports.is_empty() => {
-            Ok(Formula { text: source.text().to_owned(), variables, term, reduction: chosen, kept })
+            Ok(Formula { text: source.text().to_owned(), variables, term, reduction: chosen, kept, total })
         }
         _ => Err(reports),
-    }
-}
-
-fn unknown_reduction(name: &str) -> String {
-    let mut text = format!("unknown reduction `{name}`");
-    let names = REDUCTIONS.iter().map(|reduction| reduction.name);
-    match nearest(name, names.clone()) {
-        Some(near) => text.push_str(&format!("\n  = help: did you mean `{near}`?")),
-        None => text.push_str(&format!("\n  = known reductions: {}", names.collect::<Vec<_>>().join(", "))),
-    }
-    text
-}
-
-fn contradicting_axis(reduction: &Reduction, kept: Axis) -> String {
-    let (tag, axis, over, index) = match kept {
-        Axis::I => (0, 1, "j", "i"),
-        Axis::J => (1, 0, "i", "j"),
-    };
-    format!(
-        "the axis contradicts the tag of `{name}_Reduction(F, {tag})`\n  = the tag is the category of the output \
-         index: {tag} means a result per {index}, reduced over {over}, which is `axis = {axis}`\n  = help: leave \
-         `axis` out, or write the plain formula with `reduction = {name}`",
-        name = reduction.name
-    )
-}
-
-/// Takes KeOps' low-level spelling `Sum_Reduction(F, tag)` apart.
-fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, Option<(&'static Reduction, Axis)>) {
-    let ExprKind::Call { name, name_span, arguments } = &expr.kind else {
-        return (expr, None);
-    };
-    let Some(short) = name.strip_suffix("_Reduction") else {
-        return (expr, None);
-    };
-    let Some(found) = reduction::find(short) else {
-        checker.error(unknown_reduction(short), *name_span, Vec::new());
-        return (arguments.first().cloned().unwrap_or(expr), None);
-    };
-    let category = match arguments.as_slice() {
-        [_, Expr { kind: ExprKind::Number(tag), .. }] => {
-            Category::from_code(*tag as i64).filter(|_| tag.fract() == 0.0)
-        }
-        _ => None,
-    };
-    match category {
-        Some(Category::Indexed(axis)) => (arguments[0].clone(), Some((found, axis))),
-        _ => {
-            let note = "expected the category of the output index: 0 (one result per row i, reduced over j) or 1";
-            checker.error(format!("`{name}(F, tag)` needs a tag"), expr.span, vec![note.to_owned()]);
-            (arguments.first().cloned().unwrap_or(expr), None)
-        }
     }
 }

@@ -1,59 +1,44 @@
-//! The value that the user holds: a struct with one method argument per variable.
+//! The value that the user holds: a struct whose methods have one argument per variable.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
+use super::documentation::documentation;
+use super::kernel::kernel_name;
 use crate::check::{Formula, Variable, declared};
 use crate::graph::Axis;
+use crate::lower::Program;
+use crate::methods::{Form, Method, Output, Plan};
 use crate::parse::{Category, Invocation};
-use crate::reduction::{self, REDUCTIONS, Reduction};
+use crate::reduction::{self, Gradient, REDUCTIONS, Reduction};
 
 /// Writes the type of the value, its methods, and the value.
-pub(super) fn api(formula: &Formula) -> TokenStream {
-    let reduction = format_ident!("{}", formula.reduction.device_type);
-    let inputs = formula.variables.iter().map(|variable| {
-        let name = argument_name(variable);
-        match variable.category {
-            Category::Indexed(_) => quote!(::keops::__private::Input::Rows(::keops::Rows::rows(#name))),
-            Category::Parameter => quote!(::keops::__private::Input::Vector(::keops::Vector::vector(#name))),
+pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
+    let methods = plan.methods.iter().map(|method| {
+        let documentation = documentation(formula, method);
+        let body = body(formula, plan, programs, method);
+        method_tokens(&formula.variables, formula.reduction, method, &TokenStream::new(), &documentation, &body)
+    });
+    let signatures = plan.passes.iter().enumerate().map(|(number, pass)| {
+        let (name, text) = (signature_name(number), &formula.text);
+        let inputs = Literal::usize_unsuffixed(formula.variables.len());
+        let declarations = formula.variables.iter().chain(&pass.further).map(declaration);
+        let kept = category(Category::Indexed(pass.kept));
+        quote! {
+            const #name: ::keops::__private::Signature = ::keops::__private::Signature {
+                formula: #text,
+                variables: &[#(#declarations),*],
+                inputs: #inputs,
+                kept: ::keops::__private::Category::#kept,
+            };
         }
     });
-    let declarations = formula.variables.iter().map(|variable| {
-        let (name, dim) = (&variable.name, variable.dim);
-        let category = match variable.category {
-            Category::Indexed(Axis::I) => quote!(I),
-            Category::Indexed(Axis::J) => quote!(J),
-            Category::Parameter => quote!(Parameter),
-        };
-        quote!(::keops::__private::Variable {
-            name: #name,
-            category: ::keops::__private::Category::#category,
-            dim: #dim,
-        })
-    });
-    let kept = match formula.kept {
-        Axis::I => quote!(I),
-        Axis::J => quote!(J),
-    };
-    let text = &formula.text;
-    let arguments = arguments(&formula.variables);
-    let body = quote! {
-        ::keops::__private::run::<FormulaKernel, ::keops::__private::#reduction, T>(
-            &Self::SIGNATURE,
-            &[#(#inputs),*],
-            &self.options,
-        )
-    };
-    let value = value(&documentation(formula), formula.reduction, &arguments, &body);
+    let value = value(&formula.variables, formula.reduction, methods.collect());
     quote! {
         #value
 
         impl Formula {
-            const SIGNATURE: ::keops::__private::Signature = ::keops::__private::Signature {
-                formula: #text,
-                variables: &[#(#declarations),*],
-                kept: ::keops::__private::Category::#kept,
-            };
+            #(#signatures)*
         }
 
         Formula { options: ::core::default::Default::default() }
@@ -63,51 +48,51 @@ pub(super) fn api(formula: &Formula) -> TokenStream {
 /// The value of a formula that has errors.
 pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     let chosen = invocation.reduction.as_ref().and_then(|option| reduction::find(&option.name));
+    let chosen = chosen.unwrap_or(&REDUCTIONS[0]);
     let (variables, _) = declared(&invocation.variables);
     let variables: Vec<Variable> = variables.into_iter().flatten().collect();
     let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
-    let mut arguments = arguments(&variables);
-    for number in 0..unread {
-        let name = format_ident!("unread_{number}");
-        arguments.push(quote!(#name: impl ::core::marker::Sized));
-    }
+    let unread: TokenStream = (0..unread)
+        .map(|number| {
+            let name = format_ident!("unread_{number}");
+            quote!(#name: impl ::core::marker::Sized,)
+        })
+        .collect();
     let body = quote!(::core::unreachable!("the formula has errors"));
-    let value = value("A formula with errors.", chosen.unwrap_or(&REDUCTIONS[0]), &arguments, &body);
+    let plan = Plan::new(&variables, 1, chosen, Axis::I, false);
+    let methods = plan
+        .methods
+        .iter()
+        .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
+    let value = value(&variables, chosen, methods.collect());
     quote!({ #value Formula { options: ::core::default::Default::default() } })
 }
 
-/// The arguments of the methods, one per variable.
-fn arguments(variables: &[Variable]) -> Vec<TokenStream> {
-    let argument = |variable: &Variable| {
-        let name = argument_name(variable);
-        match variable.category {
-            Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T>),
-            Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T>),
+/// The struct and its options, around the methods.
+fn value(variables: &[Variable], reduction: &Reduction, methods: TokenStream) -> TokenStream {
+    let gradients = (!variables.is_empty() && reduction.gradient != Gradient::None).then(|| {
+        let fields = variables.iter().map(|variable| {
+            let (name, array) = (argument_name(variable), array(variable));
+            quote!(pub #name: ::keops::ndarray::#array<T>)
+        });
+        quote! {
+            /// The gradients by all variables.
+            #[derive(Clone, Debug)]
+            #[allow(non_snake_case, missing_docs, unused, clippy::all)]
+            struct Gradients<T> { #(#fields),* }
         }
-    };
-    variables.iter().map(argument).collect()
-}
-
-fn value(documentation: &str, reduction: &Reduction, arguments: &[TokenStream], body: &TokenStream) -> TokenStream {
-    let reduction = format_ident!("{}", reduction.device_type);
+    });
     quote! {
+        #gradients
+
         #[derive(Clone, Copy, Debug)]
         struct Formula {
             options: ::keops::__private::Options,
         }
 
-        #[allow(clippy::all, unused)]
+        #[allow(clippy::all, unused, non_snake_case)]
         impl Formula {
-            #[doc = #documentation]
-            pub fn call<'a, T: ::keops::Scalar>(
-                &self,
-                #(#arguments),*
-            ) -> ::core::result::Result<
-                ::keops::__private::Output<::keops::__private::#reduction, T>,
-                ::keops::Error,
-            > {
-                #body
-            }
+            #methods
 
             /// Chooses where the reduction runs.
             pub fn on(mut self, device: ::keops::Device) -> Self {
@@ -124,6 +109,171 @@ fn value(documentation: &str, reduction: &Reduction, arguments: &[TokenStream], 
     }
 }
 
+/// One method. `unread` are arguments for declarations that could not be read. A derivative of what has none asks for
+/// a bound that no type satisfies.
+fn method_tokens(
+    variables: &[Variable],
+    reduction: &Reduction,
+    method: &Method,
+    unread: &TokenStream,
+    documentation: &str,
+    body: &TokenStream,
+) -> TokenStream {
+    let name = format_ident!("{}", method.name);
+    let arguments = variables.iter().chain(&method.further).map(argument);
+    let device_type = format_ident!("{}", reduction.device_type);
+    let impossible = reduction.gradient == Gradient::None && !method.derivatives.is_empty();
+    let (bound, body) = if impossible {
+        let bound = quote!(where T: ::keops::__private::Derivative<::keops::__private::#device_type>);
+        (bound, quote!(::core::unreachable!("a position has no derivative")))
+    } else {
+        (TokenStream::new(), body.clone())
+    };
+    let value = quote!(::keops::__private::Output<::keops::__private::#device_type, T>);
+    let derivatives = match method.derivatives.as_slice() {
+        [] => None,
+        _ if impossible => Some(quote!(())),
+        _ if method.named => Some(quote!(Gradients<T>)),
+        [(_, Output { form: Form::Vector, .. }), ..] => Some(quote!(::keops::ndarray::Array1<T>)),
+        _ => Some(quote!(::keops::ndarray::Array2<T>)),
+    };
+    let result = match (&method.value, derivatives) {
+        (Some(_), Some(derivatives)) => quote!((#value, #derivatives)),
+        (Some(_), None) => value,
+        (None, derivatives) => quote!(#derivatives),
+    };
+    quote! {
+        #[doc = #documentation]
+        pub fn #name<'a, T: ::keops::Scalar>(
+            &self,
+            #(#arguments,)*
+            #unread
+        ) -> ::core::result::Result<#result, ::keops::Error> #bound {
+            #body
+        }
+    }
+}
+
+/// Runs the passes and returns their parts.
+fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -> TokenStream {
+    let outputs: Vec<&Output> =
+        method.value.iter().chain(method.derivatives.iter().map(|(_, output)| output)).collect();
+    let mut passes: Vec<usize> = outputs.iter().map(|output| output.pass).collect();
+    if method.forward {
+        passes.push(0);
+    }
+    passes.sort_unstable();
+    passes.dedup();
+    let last = method.further.last();
+    let inputs = formula.variables.iter().chain(&method.further).map(|variable| {
+        let name = argument_name(variable);
+        match variable.category {
+            Category::Indexed(_) => quote!(let #name = ::keops::__private::Input::Rows(::keops::Rows::rows(#name));),
+            Category::Parameter => {
+                quote!(let #name = ::keops::__private::Input::Vector(::keops::Vector::vector(#name));)
+            }
+        }
+    });
+    let runs = passes.iter().map(|&number| {
+        let (result, kernel, signature) = (pass_name(number), kernel_name(number), signature_name(number));
+        let reduction = format_ident!("{}", programs[number].reduction.device_type);
+        let arguments = formula.variables.iter().map(|variable| {
+            let name = argument_name(variable);
+            quote!(#name.clone())
+        });
+        let further = plan.passes[number].further.iter().map(|variable| {
+            // What is not the last argument is the value: an argument too, or the result of the first pass.
+            if method.forward && last.is_some_and(|last| last.name != variable.name) {
+                let value = pass_name(0);
+                return match variable.category {
+                    Category::Indexed(_) => quote!(::keops::__private::Input::Rows(#value.view())),
+                    Category::Parameter => quote!(::keops::__private::Input::Vector(#value.row(0).into())),
+                };
+            }
+            let name = argument_name(variable);
+            quote!(#name.clone())
+        });
+        quote! {
+            let #result = ::keops::__private::run::<#kernel, ::keops::__private::#reduction, T>(
+                &Self::#signature,
+                &[#(#arguments,)* #(#further),*],
+                &self.options,
+            )?;
+        }
+    });
+    let whole = |output: &Output| {
+        let alone = outputs.iter().filter(|other| other.pass == output.pass).count() == 1;
+        alone && output.columns == (0..programs[output.pass].dim)
+    };
+    let part = |output: &Output| {
+        let pass = pass_name(output.pass);
+        let (start, end) =
+            (Literal::usize_unsuffixed(output.columns.start), Literal::usize_unsuffixed(output.columns.end));
+        match output.form {
+            Form::Rows if whole(output) => quote!(#pass),
+            Form::Rows => quote!(::keops::__private::columns(&#pass, #start..#end)),
+            Form::Vector => quote!(::keops::__private::totals(&#pass, #start..#end)),
+            Form::Row => {
+                quote!(::keops::__private::totals(&#pass, #start..#end).insert_axis(::keops::ndarray::Axis(0)))
+            }
+        }
+    };
+    let value = method.value.as_ref().map(part);
+    let derivatives = match method.derivatives.as_slice() {
+        [] => None,
+        several if method.named => {
+            let fields = several.iter().map(|(number, output)| {
+                let (name, part) = (argument_name(&formula.variables[*number]), part(output));
+                quote!(#name: #part)
+            });
+            Some(quote!(Gradients { #(#fields),* }))
+        }
+        [(_, one), ..] => Some(part(one)),
+    };
+    let result = match (value, derivatives) {
+        (Some(value), Some(derivatives)) => quote!((#value, #derivatives)),
+        (value, derivatives) => quote!(#value #derivatives),
+    };
+    quote! {
+        #(#inputs)*
+        #(#runs)*
+        ::core::result::Result::Ok(#result)
+    }
+}
+
+fn declaration(variable: &Variable) -> TokenStream {
+    let (name, dim, category) = (&variable.name, Literal::usize_unsuffixed(variable.dim), category(variable.category));
+    quote!(::keops::__private::Variable {
+        name: #name,
+        category: ::keops::__private::Category::#category,
+        dim: #dim,
+    })
+}
+
+fn category(category: Category) -> TokenStream {
+    match category {
+        Category::Indexed(Axis::I) => quote!(I),
+        Category::Indexed(Axis::J) => quote!(J),
+        Category::Parameter => quote!(Parameter),
+    }
+}
+
+fn argument(variable: &Variable) -> TokenStream {
+    let name = argument_name(variable);
+    match variable.category {
+        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T>),
+        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T>),
+    }
+}
+
+/// The type of an array of the shape of a variable.
+fn array(variable: &Variable) -> TokenStream {
+    match variable.category {
+        Category::Indexed(_) => quote!(Array2),
+        Category::Parameter => quote!(Array1),
+    }
+}
+
 fn argument_name(variable: &Variable) -> Ident {
     match syn::parse_str::<Ident>(&variable.name) {
         Ok(_) => Ident::new(&variable.name, Span::call_site()),
@@ -132,25 +282,11 @@ fn argument_name(variable: &Variable) -> Ident {
     }
 }
 
-/// What an editor shows for the method `call`.
-fn documentation(formula: &Formula) -> String {
-    let (index, over, rows) = match formula.kept {
-        Axis::I => ("i", "j", "M"),
-        Axis::J => ("j", "i", "N"),
-    };
-    let mut text =
-        format!("For each {index}, {} over {over} of `{}`.\n\nArguments:\n", formula.reduction.result, formula.text);
-    for variable in &formula.variables {
-        let shape = match variable.category {
-            Category::Indexed(Axis::I) => format!("(M, {})", variable.dim),
-            Category::Indexed(Axis::J) => format!("(N, {})", variable.dim),
-            Category::Parameter => format!("({},)", variable.dim),
-        };
-        text.push_str(&format!("* `{}`: {shape}\n", variable.name));
-    }
-    text.push_str(&format!(
-        "\nReturns an array of shape ({rows}, {}).\n\n# Errors\nWhen the shapes do not fit.",
-        formula.term.dim
-    ));
-    text
+fn signature_name(pass: usize) -> Ident {
+    format_ident!("SIGNATURE_{pass}")
+}
+
+/// The local that holds the result of a pass. No variable of the user has such a name.
+fn pass_name(pass: usize) -> Ident {
+    format_ident!("__pass_{pass}")
 }

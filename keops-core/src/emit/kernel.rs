@@ -7,8 +7,14 @@ use crate::graph::{Function, Number};
 use crate::lower::{Address, Array, Code, ENTRY, Instruction, Operand, Program, Shape, Statement};
 use crate::ops::Meaning;
 
-/// Writes the type `FormulaKernel` and its implementation of `Kernel`.
-pub(super) fn kernel(program: &Program) -> TokenStream {
+/// The type that implements `Kernel` for a pass.
+pub(super) fn kernel_name(pass: usize) -> Ident {
+    format_ident!("Kernel{pass}")
+}
+
+/// Writes that type and its implementation of `Kernel`.
+pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
+    let name = kernel_name(pass);
     let [raw_params, raw_kept, raw_reduced] = program.raw.map(Literal::usize_unsuffixed);
     let lengths = [program.params.results, program.kept.results, program.reduced.results];
     let [params, kept, reduced] = lengths.map(Literal::usize_unsuffixed);
@@ -78,15 +84,16 @@ pub(super) fn kernel(program: &Program) -> TokenStream {
     let narrow = visit(program.narrow_shape);
 
     quote! {
-        use ::keops::__private::{Kernel, Math, Product, Real, ShapeVisitor, Single};
-
         #[derive(Clone, Copy, Debug)]
-        struct FormulaKernel;
+        struct #name;
+
+        const _: () = {
+        use ::keops::__private::{Kernel, Math, Product, Real, ShapeVisitor, Single};
 
         #(#tables)*
 
         #[allow(clippy::all, unused)]
-        impl Kernel for FormulaKernel {
+        impl Kernel for #name {
             type RawParams<S: Real> = [S; #raw_params];
             type RawKept<S: Real> = [S; #raw_kept];
             type RawReduced<S: Real> = [S; #raw_reduced];
@@ -148,6 +155,7 @@ pub(super) fn kernel(program: &Program) -> TokenStream {
                 #term
             }
         }
+        };
     }
 }
 

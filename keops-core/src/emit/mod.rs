@@ -5,6 +5,7 @@
 //! `::keops::__private`, so that nothing in the user's scope can change its meaning.
 
 mod api;
+mod documentation;
 mod kernel;
 
 use proc_macro2::TokenStream;
@@ -12,23 +13,24 @@ use quote::quote;
 
 use crate::check::Formula;
 use crate::lower::Program;
+use crate::methods::Plan;
 use crate::parse::Invocation;
 
-/// The expression that a macro call becomes.
-pub fn formula(formula: &Formula, program: &Program) -> TokenStream {
-    let kernel = kernel::kernel(program);
-    let api = api::api(formula);
+/// The expression that a macro call becomes: the programs of all passes, and the methods that run them.
+pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
+    let kernels = programs.iter().enumerate().map(|(number, program)| kernel::kernel(number, program));
+    let api = api::api(formula, plan, programs);
     quote! {
         {
-            #kernel
+            #(#kernels)*
             #api
         }
     }
 }
 
-/// The implementation of `Kernel` alone, for a type called `FormulaKernel`.
+/// The implementation of `Kernel` alone, for a type called `Kernel0`.
 pub fn kernel_only(program: &Program) -> TokenStream {
-    kernel::kernel(program)
+    kernel::kernel(0, program)
 }
 
 /// What stands in for a formula that has errors: a value with the methods that the formula would have, as far as the

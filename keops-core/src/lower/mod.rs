@@ -15,8 +15,8 @@ mod verify;
 
 use std::collections::HashMap;
 
-use crate::check::Formula;
 use crate::graph::{FoldKind, Graph, Id, Node};
+use crate::methods::Pass;
 use crate::ops::{arithmetic, elementwise};
 use body::Body;
 pub use program::{
@@ -33,15 +33,15 @@ pub(crate) const MIN_FOLD: usize = 5;
 /// The engine unrolls the loop over folds; further long sums become loops of their own.
 pub(crate) const MAX_FOLDS: usize = 8;
 
-/// Lowers the node `root` of a graph, which is the formula `formula`.
-pub fn lower(formula: &Formula, graph: &Graph, root: Id) -> Program {
-    let (graph, root) = divide_by_invariants(formula, graph, root);
-    let staging = Staging::new(&graph, root, &formula.variables, formula.kept);
+/// Lowers the node `root` of a graph: one pass over all pairs.
+pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
+    let (graph, root) = divide_by_invariants(pass, graph, root);
+    let staging = Staging::new(&graph, root, pass.variables, pass.kept);
     let folds: Vec<Id> = folds(&graph, root, &staging);
     let mut raw = [0; 3];
     let mut raw_offsets = Vec::new();
-    for variable in &formula.variables {
-        let stage = staging::variable_stage(variable, formula.kept) as usize;
+    for variable in pass.variables {
+        let stage = staging::variable_stage(variable, pass.kept) as usize;
         raw_offsets.push(raw[stage]);
         raw[stage] += variable.dim;
     }
@@ -56,9 +56,8 @@ pub fn lower(formula: &Formula, graph: &Graph, root: Id) -> Program {
         folds.iter().map(|&fold| Body::new(&context, Stage::Pair, &mut tables).fold(fold)).collect();
     let term = Body::new(&context, Stage::Term, &mut tables).term(root);
     let mut program = Program {
-        variables: formula.variables.clone(),
-        kept_axis: formula.kept,
-        reduction: *formula.reduction,
+        kept_axis: pass.kept,
+        reduction: *pass.reduction,
         dim: graph.dim(root),
         raw,
         params,
@@ -76,15 +75,15 @@ pub fn lower(formula: &Formula, graph: &Graph, root: Id) -> Program {
     if cfg!(debug_assertions)
         && let Err(violation) = verify::verify(&program)
     {
-        unreachable!("lowering `{}`: {violation}\n{program}", formula.text);
+        unreachable!("lowering `{}`: {violation}\n{program}", pass.text);
     }
     program
 }
 
 /// A division by something that does not change in the inner loop becomes a product with its reciprocal, which is
 /// computed once. (One more rounding; division costs as much as ten products.)
-fn divide_by_invariants(formula: &Formula, graph: &Graph, root: Id) -> (Graph, Id) {
-    let stages = staging::stages(graph, root, &formula.variables, formula.kept);
+fn divide_by_invariants(pass: &Pass<'_>, graph: &Graph, root: Id) -> (Graph, Id) {
+    let stages = staging::stages(graph, root, pass.variables, pass.kept);
     let mut new = Graph::new();
     let mut ids: HashMap<Id, Id> = HashMap::new();
     for id in staging::reachable(graph, root) {

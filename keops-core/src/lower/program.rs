@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::check::Variable;
 use crate::graph::{Axis, Function, Number};
 use crate::reduction::Reduction;
 
@@ -207,8 +206,6 @@ pub struct Shape {
 /// A formula, lowered.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Program {
-    /// The inputs.
-    pub variables: Vec<Variable>,
     /// The axis of the result.
     pub kept_axis: Axis,
     /// The reduction.

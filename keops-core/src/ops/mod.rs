@@ -10,12 +10,16 @@ pub(crate) mod elementwise;
 pub(crate) mod logic;
 pub(crate) mod norms;
 pub(crate) mod selection;
+mod slope;
 pub(crate) mod special;
 pub(crate) mod tensor;
 #[cfg(test)]
 mod tests;
 
 use crate::graph::{Graph, Id};
+
+pub(crate) use slope::zero;
+pub use slope::{Applied, Slope, SlopeRule};
 
 /// A parameter of an operator: written after the operands, fixed at compile time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,6 +108,8 @@ pub enum Meaning {
         value: fn(&[f64], i64) -> f64,
         /// The method of `Real` or `Math` (in keops-device) that computes it.
         method: &'static str,
+        /// The derivatives, one per operand.
+        slopes: &'static [SlopeRule],
     },
     /// Anything else: a composition of nodes.
     Composite {
@@ -135,8 +141,10 @@ impl Operator {
         operands: &'static [&'static str],
         method: &'static str,
         value: fn(&[f64], i64) -> f64,
+        slopes: &'static [SlopeRule],
     ) -> Self {
-        Self { names, operands, parameters: &[], meaning: Meaning::Elementwise { value, method } }
+        assert!(slopes.len() == operands.len(), "one derivative per operand");
+        Self { names, operands, parameters: &[], meaning: Meaning::Elementwise { value, method, slopes } }
     }
 
     /// The usual name.

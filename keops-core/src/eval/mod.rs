@@ -1,12 +1,16 @@
 //! The meaning of a formula: a naive interpreter in f64, written for the reader.
 //!
 //! Nothing here is shared with the compiled code: no graph, no simplification, no lowering. Every test compares
-//! compiled kernels with this.
+//! compiled kernels with this. But derivatives are the graph that the rules of [`crate::diff`] make, node by node, as
+//! they stand: the tests compare them with differences of values.
+
+mod nodes;
 
 use crate::check::{Formula, Term, TermKind};
-use crate::graph::Axis;
+use crate::graph::{Axis, Graph};
 use crate::ops::Call;
 use crate::parse::Category;
+pub use nodes::nodes;
 
 /// The data of one variable: `rows` vectors of its dimension, one after the other. A parameter has one row.
 #[derive(Clone, Debug)]
@@ -38,21 +42,29 @@ fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize, j: usize)
         TermKind::Number(value) => vec![*value],
         TermKind::Index(Axis::I) => vec![i as f64],
         TermKind::Index(Axis::J) => vec![j as f64],
-        TermKind::Variable(number) => {
-            let variable = &formula.variables[*number];
-            let row = match variable.category {
-                Category::Indexed(Axis::I) => i,
-                Category::Indexed(Axis::J) => j,
-                Category::Parameter => 0,
-            };
-            data[*number].values[row * variable.dim..(row + 1) * variable.dim].to_vec()
-        }
+        TermKind::Variable(number) => variable(formula, data, *number, i, j),
         TermKind::Call { operator, operands, integers, lists } => {
             let values: Vec<Vec<f64>> =
                 operands.iter().map(|operand| term_value(operand, formula, data, i, j)).collect();
             operator.value(&Call { dims: &term.operand_dims(), integers, lists }, &values)
         }
+        TermKind::Derivative { .. } => {
+            let mut graph = Graph::new();
+            let root = term.build(&mut graph);
+            nodes(&graph, root, i, j, &|number| variable(formula, data, number, i, j), &mut |_, _| ())
+        }
     }
+}
+
+/// The value of an input variable at the pair (i, j).
+pub fn variable(formula: &Formula, data: &[Data], number: usize, i: usize, j: usize) -> Vec<f64> {
+    let variable = &formula.variables[number];
+    let row = match variable.category {
+        Category::Indexed(Axis::I) => i,
+        Category::Indexed(Axis::J) => j,
+        Category::Parameter => 0,
+    };
+    data[number].values[row * variable.dim..(row + 1) * variable.dim].to_vec()
 }
 
 /// Number of indices along an axis: the rows of its first variable, 1 when there is none.
@@ -78,6 +90,10 @@ pub fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
             let column: Vec<f64> = all.iter().map(|vector| vector[k]).collect();
             values.push(reduced_value(formula.reduction.name, &column));
         }
+    }
+    if formula.total {
+        let sums = (0..dim).map(|k| values.iter().skip(k).step_by(dim).sum()).collect();
+        return Reduced { rows: 1, dim, values: sums };
     }
     Reduced { rows, dim, values }
 }

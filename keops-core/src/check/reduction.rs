@@ -1,0 +1,139 @@
+//! KeOps' low-level spelling of reductions: `Sum_Reduction(F, tag)`, and derivatives of it.
+
+use super::expression::Checker;
+use crate::diagnostic::{Span, nearest};
+use crate::graph::Axis;
+use crate::parse::{Category, Expr, ExprKind};
+use crate::reduction::{self, REDUCTIONS, Reduction};
+
+/// What a formula in the low-level spelling says about its reduction.
+#[derive(Clone, Copy)]
+pub(super) struct Wrapped {
+    pub(super) reduction: &'static Reduction,
+    /// The axis of the result.
+    pub(super) kept: Axis,
+    /// Whether the result is summed over that axis as well.
+    pub(super) total: bool,
+    /// Whether derivatives stand around the reduction.
+    derived: bool,
+}
+
+impl Wrapped {
+    /// Why the option `axis` does not fit.
+    pub(super) fn contradicting_axis(&self) -> String {
+        let (tag, axis, over, index) = match self.kept {
+            Axis::I => (0, 1, "j", "i"),
+            Axis::J => (1, 0, "i", "j"),
+        };
+        let name = self.reduction.name;
+        if self.derived {
+            return format!(
+                "the axis contradicts the formula\n  = the derivative of this `{name}_Reduction` has a result per \
+                 {index}, reduced over {over}, which is `axis = {axis}`\n  = help: leave `axis` out"
+            );
+        }
+        format!(
+            "the axis contradicts the tag of `{name}_Reduction(F, {tag})`\n  = the tag is the category of the output \
+             index: {tag} means a result per {index}, reduced over {over}, which is `axis = {axis}`\n  = help: leave \
+             `axis` out, or write the plain formula with `reduction = {name}`"
+        )
+    }
+}
+
+/// What to say about the name of a reduction that does not exist.
+pub(super) fn unknown_reduction(name: &str) -> String {
+    let mut text = format!("unknown reduction `{name}`");
+    let names = REDUCTIONS.iter().map(|reduction| reduction.name);
+    match nearest(name, names.clone()) {
+        Some(near) => text.push_str(&format!("\n  = help: did you mean `{near}`?")),
+        None => text.push_str(&format!("\n  = known reductions: {}", names.collect::<Vec<_>>().join(", "))),
+    }
+    text
+}
+
+/// Takes `Sum_Reduction(F, tag)` and derivatives of it apart: the formula without the reduction, and what was said
+/// about the latter.
+pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, Option<Wrapped>) {
+    let ExprKind::Call { name, name_span, arguments } = &expr.kind else {
+        return (expr, None);
+    };
+    if matches!(name.as_str(), "Grad" | "Diff")
+        && let [of, by, rest @ ..] = arguments.as_slice()
+    {
+        let (inner, Some(wrapped)) = unwrap_reduction(checker, of.clone()) else { return (expr, None) };
+        let wrapped = derived(checker, name, wrapped, by, rest, expr.span);
+        let arguments = [&[inner], &arguments[1..]].concat();
+        let kind = ExprKind::Call { name: name.clone(), name_span: *name_span, arguments };
+        return (Expr { kind, span: expr.span }, wrapped);
+    }
+    let Some(short) = name.strip_suffix("_Reduction") else {
+        return (expr, None);
+    };
+    let Some(found) = reduction::find(short) else {
+        checker.error(unknown_reduction(short), *name_span, Vec::new());
+        return (arguments.first().cloned().unwrap_or(expr), None);
+    };
+    let category = match arguments.as_slice() {
+        [_, Expr { kind: ExprKind::Number(tag), .. }] => {
+            Category::from_code(*tag as i64).filter(|_| tag.fract() == 0.0)
+        }
+        _ => None,
+    };
+    match category {
+        Some(Category::Indexed(kept)) => {
+            (arguments[0].clone(), Some(Wrapped { reduction: found, kept, total: false, derived: false }))
+        }
+        _ => {
+            let note = "expected the category of the output index: 0 (one result per row i, reduced over j) or 1";
+            checker.error(format!("`{name}(F, tag)` needs a tag"), expr.span, vec![note.to_owned()]);
+            (arguments.first().cloned().unwrap_or(expr), None)
+        }
+    }
+}
+
+/// The reduction of the derivative of a sum: by a variable along an axis it keeps that axis, by a parameter it is
+/// summed over both; a directional derivative is reduced as the sum itself.
+fn derived(
+    checker: &mut Checker<'_>,
+    name: &str,
+    of: Wrapped,
+    by: &Expr,
+    operands: &[Expr],
+    span: Span,
+) -> Option<Wrapped> {
+    if of.reduction.name != "Sum" {
+        let message = format!("a `{}_Reduction` cannot be differentiated inside of a formula", of.reduction.name);
+        let note = "only `Sum_Reduction` can; use the methods `grad_...` of the formula".to_owned();
+        checker.error(message, span, vec![note]);
+        return None;
+    }
+    let category = match &by.kind {
+        ExprKind::Name(name) => checker.category_of(name),
+        _ => [Axis::I, Axis::J].into_iter().find(|&axis| checker.depends(by, axis)).map(Category::Indexed),
+    };
+    // A cotangent belongs to the result, a tangent to the variable.
+    let (gradient, kept_by_operand) = match (name, category) {
+        ("Grad", _) => (true, (!of.total).then_some(of.kept)),
+        (_, Some(Category::Indexed(axis))) => (false, Some(axis)),
+        _ => (false, None),
+    };
+    for operand in operands {
+        for axis in [Axis::I, Axis::J] {
+            if kept_by_operand != Some(axis) && checker.depends(operand, axis) {
+                let (what, index) =
+                    (if gradient { "cotangent" } else { "tangent" }, if axis == Axis::I { "i" } else { "j" });
+                let note = format!(
+                    "a {what} of `{name}` has no index {index}: it has that of {}",
+                    if gradient { "the result of the reduction" } else { "the variable" }
+                );
+                checker.error(format!("the {what} depends on {index}"), operand.span, vec![note]);
+            }
+        }
+    }
+    let derived = Wrapped { derived: true, ..of };
+    Some(match category {
+        _ if !gradient => derived,
+        Some(Category::Indexed(kept)) => Wrapped { kept, total: false, ..derived },
+        _ => Wrapped { total: true, ..derived },
+    })
+}

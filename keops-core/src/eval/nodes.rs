@@ -1,0 +1,61 @@
+//! The value of a graph, node by node, in f64.
+
+use crate::graph::{FoldKind, Graph, Id, Node, Source};
+use crate::ops::Call;
+
+/// The value of node `root` at the pair (i, j), where `variable` gives the values of the inputs. `after` is shown each
+/// node with its value, which it may change.
+pub fn nodes(
+    graph: &Graph,
+    root: Id,
+    i: usize,
+    j: usize,
+    variable: &dyn Fn(usize) -> Vec<f64>,
+    after: &mut dyn FnMut(&Node, &mut [f64]),
+) -> Vec<f64> {
+    let mut values: Vec<Vec<f64>> = Vec::with_capacity(root.position() + 1);
+    for id in graph.ids().take_while(|id| *id <= root) {
+        let node = graph.node(id);
+        let of = |id: &Id| &values[id.position()];
+        let mut value = match node {
+            Node::Variable(number) => variable(*number),
+            Node::Index(crate::graph::Axis::I) => vec![i as f64],
+            Node::Index(crate::graph::Axis::J) => vec![j as f64],
+            Node::Constant(numbers) => numbers.iter().map(|number| number.0).collect(),
+            Node::Map(function, operands) => {
+                let operands: Vec<Vec<f64>> = operands.iter().map(|x| of(x).clone()).collect();
+                let dims: Vec<usize> = operands.iter().map(Vec::len).collect();
+                function.operator.value(&Call { dims: &dims, integers: &[function.parameter], lists: &[] }, &operands)
+            }
+            Node::Fold(kind, vector) => vec![fold(*kind, of(vector))],
+            Node::Broadcast(scalar, n) => vec![of(scalar)[0]; *n],
+            Node::Gather(operands, sources) => sources
+                .iter()
+                .map(|source| match source {
+                    Source::Zero => 0.0,
+                    Source::Entry { operand, entry } => of(&operands[*operand])[*entry],
+                })
+                .collect(),
+            Node::Contract(einsum, a, b) => {
+                let products = |terms: Vec<(usize, usize)>| terms.iter().map(|(k, l)| of(a)[*k] * of(b)[*l]).sum();
+                einsum.terms().into_iter().map(products).collect()
+            }
+        };
+        after(node, &mut value);
+        values.push(value);
+    }
+    values.swap_remove(root.position())
+}
+
+fn fold(kind: FoldKind, entries: &[f64]) -> f64 {
+    let first = |beats: fn(f64, f64) -> bool| {
+        (1..entries.len()).fold(0, |best, k| if beats(entries[k], entries[best]) { k } else { best })
+    };
+    match kind {
+        FoldKind::Sum => entries.iter().sum(),
+        FoldKind::Max => entries[first(|new, best| new > best)],
+        FoldKind::Min => entries[first(|new, best| new < best)],
+        FoldKind::ArgMax => first(|new, best| new > best) as f64,
+        FoldKind::ArgMin => first(|new, best| new < best) as f64,
+    }
+}

@@ -1,0 +1,298 @@
+//! Which methods there are, what they return, and which passes they need.
+
+use std::ops::Range;
+
+use crate::check::Variable;
+use crate::graph::Axis;
+use crate::parse::Category;
+use crate::reduction::{Gradient, Reduction};
+
+/// What a pass computes; several parts stand one after the other in its result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// The formula, reduced as the user says.
+    Value,
+    /// The gradient by variable number `.0`.
+    Gradient(usize),
+    /// The change of the value with variable number `.0`.
+    Change(usize),
+}
+
+/// A pass to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PassPlan {
+    /// The axis of the result.
+    pub kept: Axis,
+    /// What it computes.
+    pub parts: Vec<Part>,
+    /// The inputs that it has beside the variables.
+    pub further: Vec<Variable>,
+}
+
+/// The shape in which a part of a result is returned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// As it is: one row per index.
+    Rows,
+    /// Summed over the rows, as a matrix of one row.
+    Row,
+    /// Summed over the rows, as a vector.
+    Vector,
+}
+
+/// Where a returned array comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// The number of the pass.
+    pub pass: usize,
+    /// The columns of its result.
+    pub columns: Range<usize>,
+    /// The shape.
+    pub form: Form,
+}
+
+/// A method that evaluates.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// What it computes, as its documentation says it.
+    pub summary: String,
+    /// The arguments after the variables.
+    pub further: Vec<Variable>,
+    /// Whether the passes need the result of the forward pass, and the method has to compute it.
+    pub forward: bool,
+    /// The value, if it is returned.
+    pub value: Option<Output>,
+    /// The derivatives, with the variable of each.
+    pub derivatives: Vec<(usize, Output)>,
+    /// Whether the derivatives are returned as a struct with a field per variable.
+    pub named: bool,
+}
+
+/// All methods and all passes of a formula.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The methods; the first is `call`.
+    pub methods: Vec<Method>,
+    /// The passes; the first is that of the value.
+    pub passes: Vec<PassPlan>,
+}
+
+/// What a plan is made from.
+struct Planner<'a> {
+    variables: &'a [Variable],
+    dim: usize,
+    reduction: &'static Reduction,
+    kept: Axis,
+    total: bool,
+    cotangent: Variable,
+    /// The result of the forward pass as an input, where gradients need it.
+    value: Option<Variable>,
+    passes: Vec<PassPlan>,
+}
+
+impl Plan {
+    /// The plan of a formula of dimension `dim` with these variables; `total` as in [`crate::check::Formula`].
+    pub fn new(variables: &[Variable], dim: usize, reduction: &'static Reduction, kept: Axis, total: bool) -> Self {
+        let category = if total { Category::Parameter } else { Category::Indexed(kept) };
+        let named = |name: &str| Variable { name: free_name(variables, name), category, dim };
+        let value = (reduction.gradient == Gradient::LogSumExp).then(|| named("value"));
+        let cotangent = named("e");
+        let mut planner = Planner { variables, dim, reduction, kept, total, cotangent, value, passes: Vec::new() };
+        let methods = planner.methods();
+        Self { methods, passes: planner.passes }
+    }
+}
+
+/// `name`, or what is nearest to it and no variable.
+fn free_name(variables: &[Variable], name: &str) -> String {
+    let mut free = name.to_owned();
+    while variables.iter().any(|variable| variable.name == free) {
+        free.push('_');
+    }
+    free
+}
+
+impl Planner<'_> {
+    fn methods(&mut self) -> Vec<Method> {
+        let value = self.output(self.kept, &[Part::Value], 0, &[]);
+        let mut methods = vec![Method {
+            name: "call".to_owned(),
+            summary: self.reduction.result.to_owned(),
+            further: Vec::new(),
+            forward: false,
+            value: Some(value),
+            derivatives: Vec::new(),
+            named: false,
+        }];
+        for number in 0..self.variables.len() {
+            methods.extend(self.gradient(number));
+            methods.push(self.change(number));
+        }
+        methods.extend(self.gradients());
+        methods
+    }
+
+    /// `grad_v`, `value_and_grad_v` and, where the gradient needs the value, `grad_v_given`.
+    fn gradient(&mut self, number: usize) -> Vec<Method> {
+        let name = &self.variables[number].name.clone();
+        let part = [Part::Gradient(number)];
+        let further = self.further(self.cotangent.clone());
+        let axis = self.axis(number);
+        let alone = self.output(axis, &part, 0, &further);
+        let summary = format!(
+            "the gradient by `{name}`: the transposed Jacobian of the result by `{name}`, times `{}`",
+            self.cotangent.name
+        );
+        let with_value = format!("the value and {summary}");
+        let both = self.with_value(axis, &part, &further);
+        self.family(
+            &format!("grad_{name}"),
+            &summary,
+            &with_value,
+            false,
+            (vec![(number, alone)], (both.0, vec![(number, both.1[0].clone())])),
+        )
+    }
+
+    /// `vjp`, `value_and_vjp` and, where they need the value, `vjp_given`.
+    fn gradients(&mut self) -> Vec<Method> {
+        let further = self.further(self.cotangent.clone());
+        let numbers: Vec<usize> = (0..self.variables.len()).collect();
+        if numbers.is_empty() {
+            return Vec::new();
+        }
+        let on = |planner: &Self, axis| -> Vec<Part> {
+            numbers.iter().filter(|&&k| planner.axis(k) == axis).map(|&k| Part::Gradient(k)).collect()
+        };
+        let (kept, other) = (on(self, self.kept), on(self, self.kept.other()));
+        let (value, mut with_value) = self.with_value(self.kept, &kept, &further);
+        let mut alone: Vec<Output> = (0..kept.len()).map(|k| self.output(self.kept, &kept, k, &further)).collect();
+        let others: Vec<Output> =
+            (0..other.len()).map(|k| self.output(self.kept.other(), &other, k, &further)).collect();
+        with_value.extend(others.iter().cloned());
+        alone.extend(others);
+        let parts: Vec<usize> = kept.iter().chain(&other).map(|part| part.variable()).collect();
+        let sorted = |outputs: Vec<Output>| {
+            let mut pairs: Vec<(usize, Output)> = parts.iter().copied().zip(outputs).collect();
+            pairs.sort_by_key(|(number, _)| *number);
+            pairs
+        };
+        let summary = format!(
+            "the gradients by all variables, for the cotangent `{}`; those that are reduced on the same axis come \
+             from one pass over all pairs",
+            self.cotangent.name
+        );
+        let both = format!("the value and {summary}");
+        self.family("vjp", &summary, &both, true, (sorted(alone), (value, sorted(with_value))))
+    }
+
+    /// `jvp_v`.
+    fn change(&mut self, number: usize) -> Method {
+        let variable = &self.variables[number];
+        let tangent = Variable { name: free_name(self.variables, &format!("d{}", variable.name)), ..variable.clone() };
+        let summary = format!(
+            "the change of the result when `{}` changes by `{}`: the Jacobian, times `{}`",
+            variable.name, tangent.name, tangent.name
+        );
+        let name = format!("jvp_{}", variable.name);
+        let further = self.further(tangent.clone());
+        let output = self.output(self.kept, &[Part::Change(number)], 0, &further);
+        let forward = self.value.is_some();
+        let derivatives = vec![(number, output)];
+        Method { name, summary, further: vec![tangent], forward, value: None, derivatives, named: false }
+    }
+
+    /// The methods `name`, `name_given` and `value_and_name`.
+    fn family(
+        &self,
+        name: &str,
+        summary: &str,
+        with_value: &str,
+        named: bool,
+        (alone, both): (Vec<(usize, Output)>, (Output, Vec<(usize, Output)>)),
+    ) -> Vec<Method> {
+        let forward = self.value.is_some();
+        let method = |name: String, summary: String, value, derivatives| Method {
+            name,
+            summary,
+            further: vec![self.cotangent.clone()],
+            forward,
+            value,
+            derivatives,
+            named,
+        };
+        let mut methods = vec![
+            method(name.to_owned(), summary.to_owned(), None, alone.clone()),
+            method(format!("value_and_{name}"), with_value.to_owned(), Some(both.0), both.1),
+        ];
+        if let Some(value) = &self.value {
+            let summary = format!("{summary}; `{}` is the result of `call`, which is not computed again", value.name);
+            let further = vec![value.clone(), self.cotangent.clone()];
+            let given = method(format!("{name}_given"), summary, None, alone);
+            methods.push(Method { further, forward: false, ..given });
+        }
+        methods
+    }
+
+    /// The value and the derivatives `parts` along `axis`: in one pass, where they are sums over the same axis.
+    fn with_value(&mut self, axis: Axis, parts: &[Part], further: &[Variable]) -> (Output, Vec<Output>) {
+        if axis != self.kept || self.value.is_some() {
+            let value = self.output(self.kept, &[Part::Value], 0, &[]);
+            return (value, (0..parts.len()).map(|k| self.output(axis, parts, k, further)).collect());
+        }
+        let all = [&[Part::Value], parts].concat();
+        if all.len() == 1 {
+            return (self.output(axis, &all, 0, &[]), Vec::new());
+        }
+        let mut outputs: Vec<Output> = (0..all.len()).map(|k| self.output(axis, &all, k, further)).collect();
+        (outputs.remove(0), outputs)
+    }
+
+    /// The further inputs of a pass: the value where it is needed, and `last`.
+    fn further(&self, last: Variable) -> Vec<Variable> {
+        self.value.iter().cloned().chain([last]).collect()
+    }
+
+    /// The axis that the gradient by a variable keeps.
+    fn axis(&self, number: usize) -> Axis {
+        match self.variables[number].category {
+            Category::Indexed(axis) => axis,
+            Category::Parameter => self.kept,
+        }
+    }
+
+    fn part_dim(&self, part: Part) -> usize {
+        match part {
+            Part::Gradient(number) => self.variables[number].dim,
+            Part::Value | Part::Change(_) => self.dim,
+        }
+    }
+
+    /// Part number `number` of the pass with these parts, which is new or one that another method needs too.
+    fn output(&mut self, kept: Axis, parts: &[Part], number: usize, further: &[Variable]) -> Output {
+        let plan = PassPlan { kept, parts: parts.to_vec(), further: further.to_vec() };
+        let pass = self.passes.iter().position(|other| *other == plan).unwrap_or_else(|| {
+            self.passes.push(plan);
+            self.passes.len() - 1
+        });
+        let start: usize = parts[..number].iter().map(|&part| self.part_dim(part)).sum();
+        let form = match parts[number] {
+            Part::Gradient(number) if self.variables[number].category == Category::Parameter => Form::Vector,
+            Part::Value | Part::Change(_) if self.total => Form::Row,
+            _ => Form::Rows,
+        };
+        Output { pass, columns: start..start + self.part_dim(parts[number]), form }
+    }
+}
+
+impl Part {
+    /// The variable of a derivative.
+    fn variable(self) -> usize {
+        match self {
+            Part::Gradient(number) | Part::Change(number) => number,
+            Part::Value => unreachable!("the value is no derivative"),
+        }
+    }
+}
