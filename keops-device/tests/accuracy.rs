@@ -13,6 +13,7 @@ use keops_device::{Bits, Math, Real, Scalar};
 const ACCEPTED: f64 = 2.0;
 const SAMPLES_F32: usize = 1_000_000;
 const SAMPLES_F64: usize = 20_000;
+const SAMPLES_BESSEL: usize = 2_000;
 
 functions! {
     Exp(x, _y) = x.exp();
@@ -73,6 +74,17 @@ impl Exact {
         let fraction = scale(rest as f64, -128 - (drop.max(128) as i32 - 128));
         let sign = if sign.is_negative() { -1.0 } else { 1.0 };
         Self { integral: sign * integral as f64, fraction: sign * fraction, unit_exponent }
+    }
+
+    fn to_f64(self) -> f64 {
+        scale(self.integral + self.fraction, self.unit_exponent)
+    }
+
+    /// The same value as a multiple of the unit of `other`, if that is larger.
+    fn with_unit_of(self, other: Self) -> Self {
+        let unit_exponent = self.unit_exponent.max(other.unit_exponent);
+        let shift = self.unit_exponent - unit_exponent;
+        Self { integral: scale(self.integral, shift), fraction: scale(self.fraction, shift), unit_exponent }
     }
 
     fn error(self, computed: f64, largest: f64) -> f64 {
@@ -172,8 +184,15 @@ fn pairs<T: Scalar>(random: &mut Random, count: usize, power: bool) -> (Vec<T>, 
         .unzip()
 }
 
-/// Prints a line per kind of lanes and returns the lines whose error is not accepted.
-fn measure<F: Function, T: Scalar>(name: &str, x: &[T], y: &[T], exact: &[Exact], largest: f64) -> Vec<String> {
+/// Prints a line per kind of lanes and returns the lines whose error, in the units of `exact`, is not accepted.
+fn measure<F: Function, T: Scalar>(
+    name: &str,
+    accepted: f64,
+    x: &[T],
+    y: &[T],
+    exact: &[Exact],
+    largest: f64,
+) -> Vec<String> {
     let mut failures = Vec::new();
     for_all_lanes::<F, T>(x, y, |lanes, values| {
         let errors = values.iter().zip(exact).map(|(value, exact)| exact.error(value.to_f64(), largest));
@@ -187,7 +206,7 @@ fn measure<F: Function, T: Scalar>(name: &str, x: &[T], y: &[T], exact: &[Exact]
             values[worst].to_f64()
         );
         println!("{line}");
-        if error > ACCEPTED {
+        if error > accepted {
             failures.push(line);
         }
     });
@@ -223,7 +242,7 @@ fn check<F: Function>(name: &str, domain: Option<Domain>, reference32: Reference
     };
     let exact: Vec<Exact> =
         x.iter().zip(&y).map(|(&x, &y)| Exact::in_f32(reference32(f64::from(x), f64::from(y)))).collect();
-    let mut failures = measure::<F, f32>(name, &x, &y, &exact, scale(1.0, 128) - scale(1.0, 103));
+    let mut failures = measure::<F, f32>(name, ACCEPTED, &x, &y, &exact, scale(1.0, 128) - scale(1.0, 103));
 
     let (x, y): (Vec<f64>, Vec<f64>) = match &domain {
         Some(domain) => ((0..SAMPLES_F64).map(|_| domain.sample(&mut random)).collect(), vec![0.0; SAMPLES_F64]),
@@ -238,7 +257,7 @@ fn check<F: Function>(name: &str, domain: Option<Domain>, reference32: Reference
             Exact::in_f64(&reference64(&x, &y, &mut constants))
         })
         .collect();
-    failures.extend(measure::<F, f64>(name, &x, &y, &exact, f64::MAX));
+    failures.extend(measure::<F, f64>(name, ACCEPTED, &x, &y, &exact, f64::MAX));
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
@@ -300,6 +319,89 @@ fn cos() {
 fn sinxdivx() {
     let reference: Reference64 = |x, _, c| x.sin(PRECISION, ROUNDING, c).div(x, PRECISION, ROUNDING);
     check::<SinXDivX>("sinxdivx", Some(ANGLES), |x, _| x.sin() / x, reference);
+}
+
+struct SphericalBessel<const N: i32>;
+
+impl<const N: i32> Function for SphericalBessel<N> {
+    #[inline(always)]
+    fn call<S: Real>(x: S, _y: S) -> S {
+        x.spherical_bessel(N)
+    }
+}
+
+/// The spherical Bessel function, also as a reference for `f32`: the power series where the precision outweighs its
+/// cancellation, else the recurrence.
+fn big_spherical_bessel(n: i32, x: &BigFloat, c: &mut Consts) -> BigFloat {
+    let number = |i: i32| BigFloat::from_i32(i, PRECISION);
+    let divide = |a: &BigFloat, b: &BigFloat| a.div(b, PRECISION, ROUNDING);
+    let multiply = |a: &BigFloat, b: &BigFloat| a.mul(b, PRECISION, ROUNDING);
+    if x.abs() < number(20) {
+        let z = divide(&multiply(x, x), &number(-2));
+        let mut term = (1..=n).fold(number(1), |power, k| divide(&multiply(&power, x), &number(2 * k + 1)));
+        let mut sum = term.clone();
+        for k in 1..70 {
+            term = divide(&multiply(&term, &z), &number(k * (2 * n + 2 * k + 1)));
+            sum = sum.add(&term, PRECISION, ROUNDING);
+        }
+        return sum;
+    }
+    let mut previous = divide(&x.cos(PRECISION, ROUNDING, c), x);
+    let mut current = divide(&x.sin(PRECISION, ROUNDING, c), x);
+    for k in 0..n {
+        let factor = divide(&number(2 * k + 1), x);
+        let next = multiply(&factor, &current).sub(&previous, PRECISION, ROUNDING);
+        (previous, current) = (current, next);
+    }
+    current
+}
+
+/// Measures the error of a spherical Bessel function for |x| < 1 + n/2 in units in the last place, elsewhere in those of
+/// 1 / (1 + |x|) if they are larger, since it oscillates with about this amplitude.
+fn measure_spherical_bessel<const N: i32, T: Scalar>(largest: f64) -> Vec<String> {
+    let domain = Domain { intervals: &[(-2.0, 2.0), (-6.0, 6.0), (-18.0, 18.0), (-300.0, 300.0)], ..LINE };
+    let mut random = Random(1);
+    let mut constants = Consts::new().expect("memory for constants");
+    let is_near = |x: &T| x.to_f64().abs() < 1.0 + 0.5 * f64::from(N);
+    let (near, far): (Vec<T>, Vec<T>) = (0..SAMPLES_BESSEL).map(|_| domain.sample(&mut random)).partition(is_near);
+    let rounded = |exact: Exact| if size_of::<T>() == 4 { Exact::in_f32(exact.to_f64()) } else { exact };
+    let mut exact = |x: T| rounded(Exact::in_f64(&big_spherical_bessel(N, &big(x.to_f64()), &mut constants)));
+    let near_exact: Vec<Exact> = near.iter().map(|&x| exact(x)).collect();
+    let amplitude = |x: T| rounded(Exact::in_f64(&big(1.0 / (1.0 + x.to_f64().abs()))));
+    let far_exact: Vec<Exact> = far.iter().map(|&x| exact(x).with_unit_of(amplitude(x))).collect();
+    let zeros = vec![T::default(); SAMPLES_BESSEL];
+    let accepted = f64::from(N + 3);
+    let mut failures =
+        measure::<SphericalBessel<N>, T>(&format!("j{N} near 0"), accepted, &near, &zeros, &near_exact, largest);
+    let accepted = match N {
+        0..=2 => 4.0,
+        3..=6 => 8.0,
+        7..=14 => 32.0,
+        _ => 64.0,
+    };
+    failures.extend(measure::<SphericalBessel<N>, T>(&format!("j{N}"), accepted, &far, &zeros, &far_exact, largest));
+    failures
+}
+
+macro_rules! check_spherical_bessel {
+    ($($order:literal)*) => {
+        let mut failures = Vec::new();
+        $(
+            failures.extend(measure_spherical_bessel::<$order, f32>(f64::from(f32::MAX)));
+            failures.extend(measure_spherical_bessel::<$order, f64>(f64::MAX));
+        )*
+        assert!(failures.is_empty(), "{failures:#?}");
+    };
+}
+
+#[test]
+fn spherical_bessel_of_low_order() {
+    check_spherical_bessel!(0 1 2 3 4 5 6 7);
+}
+
+#[test]
+fn spherical_bessel_of_high_order() {
+    check_spherical_bessel!(8 9 10 11 12 13 14 15 16);
 }
 
 const SINES: Domain = Domain { within_one: true, intervals: &[(-1.0, 1.0), (-0.52, -0.48), (0.48, 0.52)], ..LINE };

@@ -74,6 +74,10 @@ functions! {
     Recip(x, _y) = x.recip();
     XLogX(x, _y) = x.xlogx();
     SinXDivX(x, _y) = x.sinxdivx();
+    SphericalBessel0(x, _y) = x.spherical_bessel(0);
+    SphericalBessel1(x, _y) = x.spherical_bessel(1);
+    SphericalBessel2(x, _y) = x.spherical_bessel(2);
+    SphericalBessel16(x, _y) = x.spherical_bessel(16);
     Sign(x, _y) = x.sign();
     Step(x, _y) = x.step();
     Relu(x, _y) = x.relu();
@@ -194,6 +198,51 @@ fn trigonometric() {
     for x in [1, 0x7fffff, 0x800001].map(|bits| f64::from(f32::from_bits(bits))) {
         check_as::<Sin, f32>(&[(x, 0.0, Exactly(x)), (-x, 0.0, Exactly(-x))]);
     }
+}
+
+#[test]
+fn spherical_bessel() {
+    check_unary::<SphericalBessel0>(&[
+        (0.0, Exactly(1.0)),
+        (-0.0, Exactly(1.0)),
+        (INF, Exactly(NAN)),
+        (NAN, Exactly(NAN)),
+        (-HUGE, Nearly(HUGE.sin() / HUGE)),
+    ]);
+    check_unary::<SphericalBessel1>(&[
+        (0.0, Exactly(0.0)),
+        (-0.0, Exactly(-0.0)),
+        (1.0, Nearly(0.301_168_678_939_756_8)),
+        (-1.0, Nearly(-0.301_168_678_939_756_8)),
+        (3e-30f32.into(), Nearly(f64::from(3e-30f32) / 3.0)),
+        (INF, Exactly(NAN)),
+        (-INF, Exactly(NAN)),
+        (NAN, Exactly(NAN)),
+        (HUGE, Nearly(-HUGE.cos() / HUGE)),
+        (-HUGE, Nearly(HUGE.cos() / HUGE)),
+    ]);
+    check_unary::<SphericalBessel2>(&[
+        (0.0, Exactly(0.0)),
+        (-0.0, Exactly(0.0)),
+        (2.0, Nearly(0.198_447_949_057_146_58)),
+        (-2.0, Nearly(0.198_447_949_057_146_58)),
+        (1e-170, Exactly(0.0)),
+        (INF, Exactly(NAN)),
+        (-INF, Exactly(NAN)),
+        (NAN, Exactly(NAN)),
+        (-HUGE, Nearly(-HUGE.sin() / HUGE)),
+    ]);
+    check_unary::<SphericalBessel16>(&[
+        (0.0, Exactly(0.0)),
+        (-0.0, Exactly(0.0)),
+        (1e-170, Exactly(0.0)),
+        (INF, Exactly(NAN)),
+        (-INF, Exactly(NAN)),
+        (NAN, Exactly(NAN)),
+        (HUGE, Nearly(HUGE.sin() / HUGE)),
+    ]);
+    // Subnormal results.
+    check_as::<SphericalBessel1, f32>(&[(3e-40, 0.0, Exactly(f64::from(3e-40f32) / 3.0))]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! units in the last place, subnormal results included (but for those of `exp`, which are flushed to 0), whether
 //! multiply-adds are fused or not.
 
+mod bessel;
 mod exponential;
 mod f32;
 mod f64;
@@ -94,6 +95,20 @@ pub trait Math: Real {
     #[inline(always)]
     fn sinxdivx(self) -> Self {
         trigonometric::sinxdivx(self)
+    }
+    /// The spherical Bessel function of the first kind j_n, for constant `n` from 0 to 16: [`Math::sinxdivx`] for
+    /// `n = 0`, else 0 at ±0; NaN at infinities. The derivative of j_0 is -j_1, that of j_n
+    /// (n j_{n-1} - (n + 1) j_{n+1}) / (2n + 1).
+    ///
+    /// Where |x| < 1 + n/2 the error is at most n + 3 units in the last place. Elsewhere it is at most 4 units in the last
+    /// place of the larger of |j_n(x)| and 1 / (1 + |x|), about its amplitude, for `n <= 2`, 8 for `n <= 6`, 32 for
+    /// `n <= 14`, 64 beyond.
+    ///
+    /// # Panics
+    /// For other `n`.
+    #[inline(always)]
+    fn spherical_bessel(self, n: i32) -> Self {
+        bessel::spherical_bessel(self, n)
     }
     /// -1, 0 or 1; 0 at ±0 and NaN.
     #[inline(always)]
