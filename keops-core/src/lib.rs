@@ -27,7 +27,7 @@
 //! // x is kept in registers, y and b are read for each j, and the product with b is left to the sum.
 //! assert_eq!(program.kept.results, 3);
 //! assert_eq!(program.reduced.results, 4);
-//! assert!(program.term.term.1.is_some());
+//! assert!(program.terms[0].term.1.is_some());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -25,6 +25,9 @@ snapshot! {
     gauss: r#""Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)"#;
     gauss_of_dimension_64: r#""Exp(-SqDist(x, y) / 2) * b", x = Vi(64), y = Vj(64), b = Vj(1)"#;
     sinkhorn: r#""(B - (P * (SqDist(X, Y) / IntCst(2))))", X = Vi(3), Y = Vj(3), B = Vj(1), P = Pm(1), reduction = LogSumExp"#;
+    gradient: r#""Grad(Exp(-SqDist(x, y)) * b, x, e)", x = Vi(3), y = Vj(3), b = Vj(1), e = Vi(1)"#;
+    hessian_vector_product: r#""Grad(Grad(Exp(-SqDist(x, y)) * b, x, e), x, h)", x = Vi(3), y = Vj(3), b = Vj(1), e = Vi(1), h = Vi(3)"#;
+    gradients_of_two_variables: r#""Concat(Grad(Exp(-SqDist(x, y)) * b, y, e), Grad(Exp(-SqDist(x, y)) * b, b, e))", x = Vi(3), y = Vj(3), b = Vj(1), e = Vi(1), axis = 0"#;
     causal_mask: r#""IfElse(I - J, Exp((q | k)), 0) * v", q = Vi(4), k = Vj(4), v = Vj(40)"#;
     complex_product: r#""ComplexMult(v, ComplexExp(ComplexMult(x, l)))", x = Vi(2), l = Vj(2), v = Vj(2)"#;
     network: r#""ReLU(MatVecMult(A, Concat(x, y)) + b)", A = Pm(1024), b = Pm(16), x = Vi(32), y = Vj(32), axis = 0"#;

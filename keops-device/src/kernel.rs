@@ -10,6 +10,7 @@
 //! reduced     raw vectors of a reduced index, Params -> Reduced once per tile
 //! folds, pair Params, Kept, Reduced              -> Shared     for every pair: the inner loop
 //! terms       Params, Kept, Reduced, Shared      -> a Term for each component of the formula
+//! factors     raw vectors of a kept index, Params -> Factors    once per kept index, for the finished sums
 //! ```
 
 use crate::real::{Real, Scalar};
@@ -111,11 +112,16 @@ pub trait Kernel: 'static {
     type Shared<S: Real>: Values<S>;
     /// [`Single`] or [`Product`].
     type Term<S: Real>: Term<S>;
+    /// What the sums of a kept index are multiplied with: one number per component, or nothing.
+    type Factors<S: Real>: Values<S>;
     /// One `X` per component of the formula.
     type Components<X: Copy + Send + Sync + 'static>: Values<X>;
 
     /// Number of entries of each long sum: these loops run over register tiles.
     const FOLDS: &'static [usize];
+
+    /// Number of components of each part of the formula, whose components share their code. They add up to all.
+    const SEGMENTS: &'static [usize];
 
     /// Calls the visitor with the shape of the register tile for values of type `S`.
     fn with_shape<S: Real, V: ShapeVisitor>(visitor: V) -> V::Output;
@@ -149,14 +155,18 @@ pub trait Kernel: 'static {
         folds: &Self::Folds<S>,
     ) -> Self::Shared<S>;
 
-    /// Component `component` of the formula.
+    /// Component `entry` of part `segment` of the formula.
     fn term<S: Real>(
-        component: usize,
+        segment: usize,
+        entry: usize,
         params: &Self::Params<S::Scalar>,
         kept: &Self::Kept<S>,
         reduced: &Self::Reduced<S::Scalar>,
         shared: &Self::Shared<S>,
     ) -> Self::Term<S>;
+
+    /// The factors that all terms of a sum have in common, as they do not depend on the reduced index.
+    fn factors<S: Real>(params: &Self::Params<S::Scalar>, raw: &Self::RawKept<S>, index: S) -> Self::Factors<S>;
 }
 
 /// Number of components of a kernel's formula.

@@ -171,7 +171,8 @@ fn push_column<K: Kernel, Red: Reduction, S: Real, const R: usize>(
         let shared = K::pair::<S>(tile.params, &tile.kept[r], column, &folds[r]);
         let accumulators = accumulators[r].as_mut_slice();
         unrolled!(16, dim::<K>(), o => {
-            let term = K::term::<S>(o, tile.params, &tile.kept[r], column, &shared);
+            let (segment, entry) = locate(K::SEGMENTS, o);
+            let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], column, &shared);
             accumulators[o] = Red::push(accumulators[o], term, position);
         });
     });
@@ -188,17 +189,42 @@ fn push_components<K: Kernel, Red: Reduction, S: Real, const R: usize, const C: 
 ) {
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
-    for o in 0..dim::<K>() {
-        unrolled!(R, r => {
-            let accumulator = &mut accumulators[r].as_mut_slice()[o];
-            let mut local = *accumulator;
-            unrolled!(C, c => {
-                let term = K::term::<S>(o, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
-                local = Red::push(local, term, S::index_splat(first + c));
+    unrolled!(K::SEGMENTS.len(), segment => {
+        let start = start(K::SEGMENTS, segment);
+        for entry in 0..K::SEGMENTS[segment] {
+            unrolled!(R, r => {
+                let accumulator = &mut accumulators[r].as_mut_slice()[start + entry];
+                let mut local = *accumulator;
+                unrolled!(C, c => {
+                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
+                    local = Red::push(local, term, S::index_splat(first + c));
+                });
+                *accumulator = local;
             });
-            *accumulator = local;
-        });
+        }
+    });
+}
+
+/// The first component of a segment.
+#[inline(always)]
+const fn start(segments: &[usize], segment: usize) -> usize {
+    let (mut start, mut before) = (0, 0);
+    while before < segment {
+        start += segments[before];
+        before += 1;
     }
+    start
+}
+
+/// The segment that a component belongs to, and its position there.
+#[inline(always)]
+const fn locate(segments: &[usize], component: usize) -> (usize, usize) {
+    let (mut segment, mut entry) = (0, component);
+    while entry >= segments[segment] {
+        entry -= segments[segment];
+        segment += 1;
+    }
+    (segment, entry)
 }
 
 #[inline(always)]

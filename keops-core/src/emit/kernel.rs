@@ -20,7 +20,11 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
     let [params, kept, reduced] = lengths.map(Literal::usize_unsuffixed);
     let [folds, shared, dim] = [program.folds.len(), program.pair.results, program.dim].map(Literal::usize_unsuffixed);
     let counts = program.folds.iter().map(|fold| Literal::usize_unsuffixed(fold.count));
-    let term_type = if program.term.term.1.is_some() { quote!(Product) } else { quote!(Single) };
+    let products = program.terms.iter().any(|term| term.term.1.is_some());
+    let term_type = if products { quote!(Product) } else { quote!(Single) };
+    let segments = program.terms.iter().map(|term| Literal::usize_unsuffixed(term.count));
+    let factor_count = Literal::usize_unsuffixed(program.factors.results);
+    let factors_code = stage(&program.factors);
     let tables = program.tables.iter().enumerate().map(|(number, table)| {
         let (name, len) = (table_name(number), Literal::usize_unsuffixed(table.len()));
         let numbers = table.iter().map(|number| number_literal(*number));
@@ -69,17 +73,28 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
                 }
         }
     });
-    let term_statements = program.term.statements.iter().map(statement);
-    let term = match &program.term.term {
-        (a, None) => {
-            let a = operand(a);
-            quote!(Single(#a))
-        }
-        (a, Some(b)) => {
-            let (a, b) = (operand(a), operand(b));
-            quote!(Product(#a, #b))
-        }
-    };
+    let last = program.terms.len() - 1;
+    let term_arms = program.terms.iter().enumerate().map(|(number, term)| {
+        let statements = term.statements.iter().map(statement);
+        let value = match &term.term {
+            (a, None) if products => {
+                let a = operand(a);
+                quote!(Product(#a, S::constant(1.0)))
+            }
+            (a, None) => {
+                let a = operand(a);
+                quote!(Single(#a))
+            }
+            (a, Some(b)) => {
+                let (a, b) = (operand(a), operand(b));
+                quote!(Product(#a, #b))
+            }
+        };
+        let is_last = number == last;
+        let number = Literal::usize_unsuffixed(number);
+        let pattern = if is_last { quote!(_) } else { quote!(#number) };
+        quote!(#pattern => { #(#statements)* #value })
+    });
     let wide = visit(program.wide_shape);
     let narrow = visit(program.narrow_shape);
 
@@ -103,9 +118,11 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
             type Folds<S: Real> = [S; #folds];
             type Shared<S: Real> = [S; #shared];
             type Term<S: Real> = #term_type<S>;
+            type Factors<S: Real> = [S; #factor_count];
             type Components<X: ::core::marker::Copy + ::core::marker::Send + ::core::marker::Sync + 'static> = [X; #dim];
 
             const FOLDS: &'static [usize] = &[#(#counts),*];
+            const SEGMENTS: &'static [usize] = &[#(#segments),*];
 
             #[inline(always)]
             fn with_shape<S: Real, V: ShapeVisitor>(visitor: V) -> V::Output {
@@ -145,14 +162,21 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
 
             #[inline(always)]
             fn term<S: Real>(
+                segment: usize,
                 entry: usize,
                 params: &[S::Scalar; #params],
                 kept: &[S; #kept],
                 reduced: &[S::Scalar; #reduced],
                 shared: &[S; #shared],
             ) -> #term_type<S> {
-                #(#term_statements)*
-                #term
+                match segment {
+                    #(#term_arms)*
+                }
+            }
+
+            #[inline(always)]
+            fn factors<S: Real>(params: &[S::Scalar; #params], raw: &[S; #raw_kept], index: S) -> [S; #factor_count] {
+                #factors_code
             }
         }
         };

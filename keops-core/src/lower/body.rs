@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::MAX_WRITTEN_OUT;
-use super::program::{Address, Array, Code, ENTRY, FoldCode, Instruction, Operand, Stage, Statement, TermCode};
+use super::constants::{Reduced, reduced};
+use super::program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Stage, Statement};
 use super::staging::Staging;
 use crate::graph::{FoldKind, Function, Graph, Id, Node, Number, Source};
 use crate::ops::arithmetic;
@@ -78,16 +79,23 @@ impl<'a> Body<'a> {
     }
 
     /// The code of entry [`ENTRY`] of a sum over register tiles.
-    pub(super) fn fold(mut self, fold: Id) -> FoldCode {
+    pub(super) fn fold(mut self, fold: Id) -> EntryCode {
         let vector = self.context.graph.node(fold).operands()[0];
         let term = self.factors(vector, At::Moving(ENTRY));
-        FoldCode { count: self.context.graph.dim(vector), statements: self.statements, term }
+        EntryCode { count: self.context.graph.dim(vector), statements: self.statements, term }
     }
 
-    /// The code of component [`ENTRY`] of the formula.
-    pub(super) fn term(mut self, root: Id) -> TermCode {
-        let term = self.factors(root, At::Moving(ENTRY));
-        TermCode { statements: self.statements, term }
+    /// The code of component [`ENTRY`] of a part of the formula.
+    pub(super) fn term(mut self, part: Id) -> EntryCode {
+        let term = self.factors(part, At::Moving(ENTRY));
+        EntryCode { count: self.dim(part), statements: self.statements, term }
+    }
+
+    /// The code that computes all entries of one node, and nothing else.
+    pub(super) fn all(mut self, id: Id) -> Code {
+        self.store_all(id, Array::Result, 0);
+        let results = self.dim(id);
+        Code { statements: self.statements, results }
     }
 
     pub(super) fn dim(&self, id: Id) -> usize {
@@ -95,6 +103,11 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn let_(&mut self, instruction: Instruction, operands: Vec<Operand>) -> Operand {
+        match reduced(instruction, &operands) {
+            Some(Reduced::Operand(operand)) => return operand,
+            Some(Reduced::Instruction(instruction, operands)) => return self.let_(instruction, operands),
+            None => {}
+        }
         let target = self.new_local();
         self.statements.push(Statement::Let { target, instruction, operands });
         Operand::Local(target)

@@ -5,7 +5,9 @@
 //! prepared numbers, such as a squared distance, become *folds*: loops that the engine runs over register tiles.
 
 mod body;
+mod constants;
 mod loops;
+mod products;
 mod program;
 mod shape;
 mod staging;
@@ -13,15 +15,11 @@ mod staging;
 mod tests;
 mod verify;
 
-use std::collections::HashMap;
-
 use crate::graph::{FoldKind, Graph, Id, Node};
 use crate::methods::Pass;
-use crate::ops::{arithmetic, elementwise};
+use crate::reduction::SUM;
 use body::Body;
-pub use program::{
-    Address, Array, Code, ENTRY, FoldCode, Instruction, Operand, Program, Shape, Stage, Statement, TermCode,
-};
+pub use program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Program, Shape, Stage, Statement};
 use staging::Staging;
 
 /// Vectors up to this length are written out entry by entry.
@@ -33,11 +31,23 @@ pub(crate) const MIN_FOLD: usize = 5;
 /// The engine unrolls the loop over folds; further long sums become loops of their own.
 pub(crate) const MAX_FOLDS: usize = 8;
 
+/// A formula that is a concatenation of more parts than this is lowered as one.
+pub(crate) const MAX_SEGMENTS: usize = 8;
+
 /// Lowers the node `root` of a graph: one pass over all pairs.
 pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
-    let (graph, root) = divide_by_invariants(pass, graph, root);
-    let staging = Staging::new(&graph, root, pass.variables, pass.kept);
-    let folds: Vec<Id> = folds(&graph, root, &staging);
+    let (mut graph, root) = products::rewrite(pass, graph, root);
+    let (factor, root) = if pass.reduction.name == SUM.name {
+        products::without_kept_factor(pass, &mut graph, root)
+    } else {
+        (None, root)
+    };
+    let mut segments = products::segments(&graph, root);
+    if segments.len() > MAX_SEGMENTS {
+        segments = vec![root];
+    }
+    let staging = Staging::new(pass, &graph, &segments, factor);
+    let folds: Vec<Id> = folds(&graph, &segments, &staging);
     let mut raw = [0; 3];
     let mut raw_offsets = Vec::new();
     for variable in pass.variables {
@@ -52,9 +62,11 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
     let kept = code(Stage::Kept);
     let reduced = code(Stage::Reduced);
     let pair = code(Stage::Pair);
-    let folds: Vec<FoldCode> =
+    let factors = factor.map_or_else(Code::default, |factor| Body::new(&context, Stage::Kept, &mut tables).all(factor));
+    let folds: Vec<EntryCode> =
         folds.iter().map(|&fold| Body::new(&context, Stage::Pair, &mut tables).fold(fold)).collect();
-    let term = Body::new(&context, Stage::Term, &mut tables).term(root);
+    let terms: Vec<EntryCode> =
+        segments.iter().map(|&part| Body::new(&context, Stage::Term, &mut tables).term(part)).collect();
     let mut program = Program {
         kept_axis: pass.kept,
         reduction: *pass.reduction,
@@ -65,7 +77,8 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
         reduced,
         folds,
         pair,
-        term,
+        terms,
+        factors,
         tables,
         wide_shape: Shape { rows: 1, columns: 1 },
         narrow_shape: Shape { rows: 1, columns: 1 },
@@ -80,28 +93,8 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
     program
 }
 
-/// A division by something that does not change in the inner loop becomes a product with its reciprocal, which is
-/// computed once. (One more rounding; division costs as much as ten products.)
-fn divide_by_invariants(pass: &Pass<'_>, graph: &Graph, root: Id) -> (Graph, Id) {
-    let stages = staging::stages(graph, root, pass.variables, pass.kept);
-    let mut new = Graph::new();
-    let mut ids: HashMap<Id, Id> = HashMap::new();
-    for id in staging::reachable(graph, root) {
-        let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| ids[operand]).collect();
-        let rewritten = match graph.node(id) {
-            Node::Map(function, old) if function.is(&arithmetic::DIVIDE) && stages[&old[1]] < stages[&id] => {
-                let reciprocal = new.map(&elementwise::INV, &[operands[1]]);
-                new.map(&arithmetic::MULT, &[operands[0], reciprocal])
-            }
-            node => new.insert(node.with_operands(&operands), graph.dim(id)),
-        };
-        ids.insert(id, rewritten);
-    }
-    (new, ids[&root])
-}
-
 /// The sums of the inner loop that can run over register tiles: everything in them is prepared, or elementwise.
-fn folds(graph: &Graph, root: Id, staging: &Staging) -> Vec<Id> {
+fn folds(graph: &Graph, roots: &[Id], staging: &Staging) -> Vec<Id> {
     let ready = |mut stack: Vec<Id>| {
         while let Some(id) = stack.pop() {
             match graph.node(id) {
@@ -112,7 +105,7 @@ fn folds(graph: &Graph, root: Id, staging: &Staging) -> Vec<Id> {
         }
         true
     };
-    staging::reachable(graph, root)
+    staging::reachable(graph, roots)
         .into_iter()
         .filter(|&id| match graph.node(id) {
             Node::Fold(FoldKind::Sum, vector) => {

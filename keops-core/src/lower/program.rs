@@ -174,23 +174,14 @@ pub struct Code {
     pub results: usize,
 }
 
-/// A sum over the entries of long vectors, run over register tiles.
+/// The code of one entry of a long sum, or of one component of a part of the formula.
 #[derive(Clone, PartialEq, Debug)]
-pub struct FoldCode {
+pub struct EntryCode {
     /// Number of entries.
     pub count: usize,
     /// The code for entry [`ENTRY`].
     pub statements: Vec<Statement>,
-    /// What is added: a number, or the product of two.
-    pub term: (Operand, Option<Operand>),
-}
-
-/// The code of one component of the formula.
-#[derive(Clone, PartialEq, Debug)]
-pub struct TermCode {
-    /// The code for component [`ENTRY`].
-    pub statements: Vec<Statement>,
-    /// The component: a number, or the product of two.
+    /// The entry: a number, or the product of two.
     pub term: (Operand, Option<Operand>),
 }
 
@@ -220,12 +211,14 @@ pub struct Program {
     pub kept: Code,
     /// The stage of the reduced index.
     pub reduced: Code,
-    /// The long sums.
-    pub folds: Vec<FoldCode>,
+    /// The long sums, run over register tiles.
+    pub folds: Vec<EntryCode>,
     /// What is computed once per pair.
     pub pair: Code,
-    /// What is computed for each component.
-    pub term: TermCode,
+    /// What is computed for each component, part by part of the formula.
+    pub terms: Vec<EntryCode>,
+    /// What the sums are multiplied with in the end, computed once per kept index: one number per component, or nothing.
+    pub factors: Code,
     /// Literal arrays.
     pub tables: Vec<Vec<Number>>,
     /// Register tile where there are 32 vector registers.
@@ -283,9 +276,14 @@ fn write_statements(f: &mut fmt::Formatter<'_>, statements: &[Statement], indent
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, code) in
-            [("params", &self.params), ("kept", &self.kept), ("reduced", &self.reduced), ("pair", &self.pair)]
-        {
+        let stages = [
+            ("params", &self.params),
+            ("kept", &self.kept),
+            ("reduced", &self.reduced),
+            ("pair", &self.pair),
+            ("factors", &self.factors),
+        ];
+        for (name, code) in stages {
             writeln!(f, "{name}: {} results", code.results)?;
             write_statements(f, &code.statements, 2)?;
             if name == "reduced" {
@@ -296,9 +294,12 @@ impl fmt::Display for Program {
                 }
             }
         }
-        writeln!(f, "term: {} components", self.dim)?;
-        write_statements(f, &self.term.statements, 2)?;
-        write_term(f, &self.term.term)
+        for term in &self.terms {
+            writeln!(f, "term: {} components", term.count)?;
+            write_statements(f, &term.statements, 2)?;
+            write_term(f, &term.term)?;
+        }
+        Ok(())
     }
 }
 

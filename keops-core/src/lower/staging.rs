@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::program::Stage;
 use crate::check::Variable;
 use crate::graph::{Axis, Graph, Id, Node};
+use crate::methods::Pass;
 use crate::ops::arithmetic;
 use crate::parse::Category;
 
@@ -41,9 +42,9 @@ fn join(a: Stage, b: Stage) -> Stage {
 }
 
 /// All nodes that `roots` are made of, operands first.
-pub(super) fn reachable(graph: &Graph, root: Id) -> Vec<Id> {
+pub(super) fn reachable(graph: &Graph, roots: &[Id]) -> Vec<Id> {
     let mut seen = vec![false; graph.len()];
-    let mut stack = vec![root];
+    let mut stack = roots.to_vec();
     let mut order = Vec::new();
     while let Some(id) = stack.pop() {
         if !std::mem::replace(&mut seen[id.position()], true) {
@@ -55,18 +56,32 @@ pub(super) fn reachable(graph: &Graph, root: Id) -> Vec<Id> {
     order
 }
 
-/// The stage of every node below `root`.
-pub(super) fn stages(graph: &Graph, root: Id, variables: &[Variable], kept: Axis) -> HashMap<Id, Stage> {
-    let mut stages = HashMap::new();
-    for id in reachable(graph, root) {
-        let stage = match graph.node(id) {
-            Node::Variable(number) => variable_stage(&variables[*number], kept),
-            Node::Index(axis) => axis_stage(*axis, kept),
-            node => node.operands().iter().fold(Stage::Params, |stage, operand| join(stage, stages[operand])),
-        };
-        stages.insert(id, stage);
+/// The stages of the nodes of a graph that may still grow.
+pub(super) struct Stages<'a> {
+    pass: &'a Pass<'a>,
+    known: Vec<Stage>,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn new(pass: &'a Pass<'a>) -> Self {
+        Self { pass, known: Vec::new() }
     }
-    stages
+
+    /// The stage that knows all of `id`.
+    pub(super) fn of(&mut self, graph: &Graph, id: Id) -> Stage {
+        for next in graph.ids().take(id.position() + 1).skip(self.known.len()) {
+            let stage = match graph.node(next) {
+                Node::Variable(number) => variable_stage(&self.pass.variables[*number], self.pass.kept),
+                Node::Index(axis) => axis_stage(*axis, self.pass.kept),
+                node => {
+                    let stages = node.operands().into_iter().map(|operand| self.known[operand.position()]);
+                    stages.fold(Stage::Params, join)
+                }
+            };
+            self.known.push(stage);
+        }
+        self.known[id.position()]
+    }
 }
 
 /// Functions that cost about as much as an addition.
@@ -78,18 +93,24 @@ fn is_cheap_map(graph: &Graph, id: Id) -> bool {
 }
 
 impl Staging {
-    /// Decides for all nodes below `root`.
-    pub(super) fn new(graph: &Graph, root: Id, variables: &[Variable], kept: Axis) -> Self {
-        let mut stages = stages(graph, root, variables, kept);
-        let nodes = reachable(graph, root);
+    /// Decides for all nodes below the parts `roots` of the formula and the factor of its sums.
+    pub(super) fn new(pass: &Pass<'_>, graph: &Graph, roots: &[Id], factor: Option<Id>) -> Self {
+        let all: Vec<Id> = roots.iter().copied().chain(factor).collect();
+        let nodes = reachable(graph, &all);
+        let mut known = Stages::new(pass);
+        let mut stages: HashMap<Id, Stage> = nodes.iter().map(|&id| (id, known.of(graph, id))).collect();
         let mut uses: HashMap<Id, usize> = HashMap::new();
-        *uses.entry(root).or_default() += 1;
+        for root in all {
+            *uses.entry(root).or_default() += 1;
+        }
         for &id in &nodes {
             for operand in graph.node(id).operands() {
                 *uses.entry(operand).or_default() += 1;
             }
         }
-        move_to_terms(graph, root, &uses, &mut stages);
+        for &root in roots {
+            move_to_terms(graph, root, &uses, &mut stages);
+        }
 
         let mut staging = Self { stages, uses, slots: HashMap::new(), lengths: HashMap::new(), crossing: Vec::new() };
         for &id in &nodes {
@@ -97,8 +118,11 @@ impl Staging {
                 staging.cross(graph, operand, staging.stage(id));
             }
         }
-        if staging.stage(root) < Stage::Term {
+        for &root in roots {
             staging.cross(graph, root, Stage::Term);
+        }
+        if let Some(factor) = factor {
+            staging.cross(graph, factor, Stage::Kept);
         }
         staging
     }

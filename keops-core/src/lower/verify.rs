@@ -32,10 +32,18 @@ pub(super) fn verify(program: &Program) -> Result<(), String> {
     let with_folds: Vec<_> = prepared.into_iter().chain([(Folds, program.folds.len())]).collect();
     stage(&program.pair, &with_folds, false).map_err(|e| format!("pair: {e}"))?;
     let with_shared: Vec<_> = prepared.into_iter().chain([(Shared, program.pair.results)]).collect();
-    let mut checker = Checker::new(program, &with_shared, false);
-    checker.loops.insert(ENTRY, program.dim);
-    let checked = checker.statements(&program.term.statements).and_then(|()| checker.term(&program.term.term));
-    checked.map_err(|e| format!("{:?}: {e}", Stage::Term))
+    for term in &program.terms {
+        let mut checker = Checker::new(program, &with_shared, false);
+        checker.loops.insert(ENTRY, term.count);
+        let checked = checker.statements(&term.statements).and_then(|()| checker.term(&term.term));
+        checked.map_err(|e| format!("{:?}: {e}", Stage::Term))?;
+    }
+    stage(&program.factors, &[(Raw, raw_kept), (Params, params)], true).map_err(|e| format!("factors: {e}"))?;
+    let components: usize = program.terms.iter().map(|term| term.count).sum();
+    if components != program.dim || ![0, program.dim].contains(&program.factors.results) {
+        return Err(format!("{components} terms and {} factors of {}", program.factors.results, program.dim));
+    }
+    Ok(())
 }
 
 struct Checker {

@@ -1,6 +1,7 @@
 //! Functions of one number, entry by entry.
 
-use super::arithmetic::{ADD, MINUS, MULT, POW, SQUARE, SUBTRACT};
+use super::arithmetic::{ADD, DIVIDE, MINUS, MULT, POW, SQUARE, SUBTRACT};
+use super::logic::EQUAL;
 use super::{Applied, Meaning, Operator, Parameter, Slope, whole, zero};
 use crate::graph::{Graph, Id};
 
@@ -75,6 +76,9 @@ pub(crate) static SINXDIVX: Operator = Operator::elementwise(
     }],
 );
 
+/// The largest order that keops-device computes.
+const MAX_BESSEL: i64 = 16;
+
 /// The spherical Bessel function j_n of the first kind. Not in the language: the derivatives of `SinXDivX`, which in
 /// this form are smooth through 0 (Digital Library of Mathematical Functions, 10.51.2).
 pub(crate) static SPHERICAL_BESSEL: Operator = Operator {
@@ -84,9 +88,19 @@ pub(crate) static SPHERICAL_BESSEL: Operator = Operator {
     meaning: Meaning::Elementwise {
         value: |x, n| spherical_bessel(x[0], whole(n)),
         method: "spherical_bessel",
-        // j_n' = (n j_(n-1) - (n+1) j_(n+1)) / (2n+1)
+        // j_n' = (n j_(n-1) - (n+1) j_(n+1)) / (2n+1); for the last order j_n' = j_(n-1) - (n+1) j_n / f.
         slopes: &[|graph, at| {
             let n = at.parameter;
+            if n == MAX_BESSEL {
+                let lower = graph.map_with(&SPHERICAL_BESSEL, n - 1, at.operands);
+                let none = graph.constant(0.0);
+                let vanishing = graph.map(&EQUAL, &[at.operands[0], none]);
+                let divisor = graph.map(&ADD, &[at.operands[0], vanishing]);
+                let factor = graph.constant((n + 1) as f64);
+                let scaled = graph.map(&MULT, &[factor, at.value]);
+                let quotient = graph.map(&DIVIDE, &[scaled, divisor]);
+                return Slope::By(graph.map(&SUBTRACT, &[lower, quotient]));
+            }
             let mut order = |order: i64, factor: i64| {
                 let bessel = match order {
                     0 => graph.map(&SINXDIVX, at.operands),

@@ -10,6 +10,7 @@
 mod rules;
 #[cfg(test)]
 mod tests;
+mod vectors;
 
 use std::collections::HashMap;
 
@@ -31,35 +32,42 @@ const MAX_REWRITES: usize = 100;
 pub fn simplify(graph: &Graph, root: Id) -> (Graph, Id) {
     let mut new = Graph::new();
     let mut simplified: HashMap<Id, Id> = HashMap::new();
+    // What each node of the new graph becomes.
+    let mut ends: HashMap<Id, Id> = HashMap::new();
     for id in graph.ids().filter(|id| *id <= root) {
         let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| simplified[operand]).collect();
         let node = graph.node(id).with_operands(&operands);
         let start = new.insert(node, graph.dim(id));
-        let end = rewritten(&mut new, start, &mut HashMap::new());
+        let end = rewritten(&mut new, start, &mut ends);
         simplified.insert(id, end);
     }
     (new, simplified[&root])
 }
 
-/// Simplifies a node that was just built, and the operands that the rules built for it.
-fn rewritten(graph: &mut Graph, start: Id, done: &mut HashMap<Id, Id>) -> Id {
-    if let Some(&end) = done.get(&start) {
+/// Simplifies a node, and the operands that rules built for it.
+fn rewritten(graph: &mut Graph, start: Id, ends: &mut HashMap<Id, Id>) -> Id {
+    if let Some(&end) = ends.get(&start) {
         return end;
     }
     let mut id = start;
     for _ in 0..MAX_REWRITES {
+        let operands: Vec<Id> =
+            graph.node(id).operands().into_iter().map(|operand| rewritten(graph, operand, ends)).collect();
+        let node = graph.node(id).with_operands(&operands);
+        let dim = graph.dim(id);
+        id = graph.insert(node, dim);
         let fitting = RULES.iter().find_map(|rule| (rule.apply)(graph, id).map(|next| (rule, next)));
         let Some((rule, next)) = fitting else {
-            done.insert(start, id);
+            ends.insert(start, id);
+            ends.insert(id, id);
             return id;
         };
         debug_assert_eq!(graph.dim(next), graph.dim(id), "`{}` keeps the dimension", rule.name);
-        // A rule may build more than one node: its operands are simplified first.
-        let operands: Vec<Id> =
-            graph.node(next).operands().into_iter().map(|operand| rewritten(graph, operand, done)).collect();
-        let node = graph.node(next).with_operands(&operands);
-        let dim = graph.dim(next);
-        id = graph.insert(node, dim);
+        if let Some(&end) = ends.get(&next) {
+            ends.insert(start, end);
+            return end;
+        }
+        id = next;
     }
     unreachable!("the rules do not come to an end at {:?}", graph.node(start))
 }

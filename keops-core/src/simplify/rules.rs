@@ -1,16 +1,18 @@
-//! The table of rules.
+//! The table of rules, and those of arithmetic; the others stand in `vectors`.
 
-use super::Rule;
-use crate::graph::{FoldKind, Function, Graph, Id, Node, Number, Source};
+use super::{Rule, vectors};
+use crate::graph::{FoldKind, Function, Graph, Id, Node, Source};
 use crate::ops::Meaning;
 use crate::ops::arithmetic::{ADD, DIVIDE, MINUS, MULT, POW, SQUARE, SUBTRACT};
 use crate::ops::elementwise::INV;
+use crate::ops::logic::IF_ELSE;
 
 /// In the order in which they are tried.
 pub(super) static RULES: &[Rule] = &[
     Rule { name: "f(constants) -> constant", apply: fold_constants },
     Rule { name: "repeat(x) op y -> x op y", apply: drop_broadcasts },
     Rule { name: "x + 0 -> x, x - 0 -> x, 0 - x -> -x", apply: zero_terms },
+    Rule { name: "x + x -> 2 * x, x - x -> 0", apply: like_terms },
     Rule { name: "0 * x -> 0, 0 / x -> 0", apply: zero_factors },
     Rule { name: "1 * x -> x", apply: one_factors },
     Rule { name: "x / c -> x * (1/c)", apply: constant_divisors },
@@ -21,13 +23,15 @@ pub(super) static RULES: &[Rule] = &[
     Rule { name: "c * (x * y) <- x * (c * y)", apply: constants_outwards },
     Rule { name: "x * x -> x**2", apply: squares },
     Rule { name: "x**1 -> x, x**2 -> x * x, x**-1 -> 1/x, x**0 -> 1", apply: small_powers },
-    Rule { name: "sum(s * v) -> s * sum(v), sum(-v) -> -sum(v)", apply: sum_of_products },
-    Rule { name: "fold(scalar) -> scalar, sum(repeat(s)) -> n * s", apply: trivial_folds },
-    Rule { name: "pick(pick(x)) -> pick(x), pick all -> x", apply: gathered_gathers },
+    Rule { name: "if(c, x, 0) + if(c, 0, y) -> if(c, x, y)", apply: masked_terms },
+    Rule { name: "sum(s * v) -> s * sum(v), sum(-v) -> -sum(v)", apply: vectors::sum_of_products },
+    Rule { name: "sum(v) -> sum(pick(v)) without the entries that are 0", apply: vectors::sums_with_zeros },
+    Rule { name: "fold(scalar) -> scalar, sum(repeat(s)) -> n * s", apply: vectors::trivial_folds },
+    Rule { name: "pick(pick(x)) -> pick(x), pick all -> x", apply: vectors::gathered_gathers },
 ];
 
 /// The function and operands of an elementwise node.
-fn map(graph: &Graph, id: Id) -> Option<(Function, Vec<Id>)> {
+pub(super) fn map(graph: &Graph, id: Id) -> Option<(Function, Vec<Id>)> {
     match graph.node(id) {
         Node::Map(function, operands) => Some((*function, operands.clone())),
         _ => None,
@@ -40,7 +44,7 @@ fn operands_of(graph: &Graph, id: Id, operator: &crate::ops::Operator) -> Option
 }
 
 /// The value of a constant whose entries are all equal.
-fn constant(graph: &Graph, id: Id) -> Option<f64> {
+pub(super) fn constant(graph: &Graph, id: Id) -> Option<f64> {
     match graph.node(id) {
         Node::Constant(numbers) if numbers.iter().all(|number| *number == numbers[0]) => Some(numbers[0].0),
         _ => None,
@@ -130,6 +134,38 @@ fn zero_terms(graph: &mut Graph, id: Id) -> Option<Id> {
         return Some(graph.map(&MINUS, &[other]));
     }
     None
+}
+
+/// As in KeOps, also where x is NaN.
+fn like_terms(graph: &mut Graph, id: Id) -> Option<Id> {
+    let (function, x) = map(graph, id)?;
+    if x.first() != x.get(1) {
+        return None;
+    }
+    if function.is(&ADD) {
+        let two = graph.constant(2.0);
+        return Some(graph.map(&MULT, &[two, x[0]]));
+    }
+    let dim = graph.dim(id);
+    function.is(&SUBTRACT).then(|| graph.constants(vec![0.0; dim]))
+}
+
+/// What the derivative of a choice between two branches comes to.
+fn masked_terms(graph: &mut Graph, id: Id) -> Option<Id> {
+    let x = operands_of(graph, id, &ADD)?;
+    let (a, b) = (operands_of(graph, x[0], &IF_ELSE)?, operands_of(graph, x[1], &IF_ELSE)?);
+    let zero = |id: Id| constant(graph, id) == Some(0.0);
+    if a[0] != b[0] {
+        return None;
+    }
+    let (yes, no) = match (zero(a[1]), zero(a[2]), zero(b[1]), zero(b[2])) {
+        (_, true, true, _) => (a[1], b[2]),
+        (true, _, _, true) => (b[1], a[2]),
+        _ => return None,
+    };
+    let dim = graph.dim(id);
+    let chosen = graph.map(&IF_ELSE, &[a[0], yes, no]);
+    Some(spread(graph, chosen, dim))
 }
 
 /// A structural zero wins over anything, NaN and infinity included, as in KeOps.
@@ -290,82 +326,4 @@ fn small_powers(graph: &mut Graph, id: Id) -> Option<Id> {
         -1 => Some(graph.map(&INV, &[x[0]])),
         _ => None,
     }
-}
-
-/// What all entries have in common is multiplied once. Terminates: the sum is further from the root.
-fn sum_of_products(graph: &mut Graph, id: Id) -> Option<Id> {
-    let Node::Fold(FoldKind::Sum, vector) = graph.node(id) else { return None };
-    let (function, x) = map(graph, *vector)?;
-    let dim = graph.dim(*vector);
-    if dim == 1 {
-        return None;
-    }
-    if function.is(&MINUS) {
-        let sum = graph.fold(FoldKind::Sum, x[0]);
-        return Some(graph.map(&MINUS, &[sum]));
-    }
-    if !function.is(&MULT) {
-        return None;
-    }
-    let (scalar, rest) = match (graph.dim(x[0]), graph.dim(x[1])) {
-        (1, _) => (x[0], x[1]),
-        (_, 1) => (x[1], x[0]),
-        _ => return None,
-    };
-    let sum = graph.fold(FoldKind::Sum, rest);
-    Some(graph.map(&MULT, &[scalar, sum]))
-}
-
-fn trivial_folds(graph: &mut Graph, id: Id) -> Option<Id> {
-    let Node::Fold(kind, vector) = *graph.node(id) else { return None };
-    match kind {
-        FoldKind::Sum | FoldKind::Max | FoldKind::Min if graph.dim(vector) == 1 => Some(vector),
-        FoldKind::ArgMax | FoldKind::ArgMin if graph.dim(vector) == 1 => Some(graph.constant(0.0)),
-        FoldKind::Sum => match *graph.node(vector) {
-            Node::Broadcast(scalar, n) => {
-                let count = graph.constant(n as f64);
-                Some(graph.map(&MULT, &[count, scalar]))
-            }
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Terminates: fewer nodes on the way to the entries.
-fn gathered_gathers(graph: &mut Graph, id: Id) -> Option<Id> {
-    let Node::Gather(operands, sources) = graph.node(id).clone() else { return None };
-    let all_of_first = sources.iter().enumerate().all(|(k, s)| *s == Source::Entry { operand: 0, entry: k });
-    if all_of_first && operands.len() == 1 && graph.dim(operands[0]) == sources.len() {
-        return Some(operands[0]);
-    }
-    if !operands.iter().any(|&operand| matches!(graph.node(operand), Node::Gather(..) | Node::Broadcast(..))) {
-        return None;
-    }
-    let mut leaves: Vec<Id> = Vec::new();
-    let mut place = |leaf: Id, entry: usize| {
-        let operand = leaves.iter().position(|other| *other == leaf).unwrap_or_else(|| {
-            leaves.push(leaf);
-            leaves.len() - 1
-        });
-        Source::Entry { operand, entry }
-    };
-    let composed = sources
-        .iter()
-        .map(|source| match *source {
-            Source::Zero => Source::Zero,
-            Source::Entry { operand, entry } => match graph.node(operands[operand]) {
-                Node::Broadcast(scalar, _) => place(*scalar, 0),
-                Node::Gather(inner, inner_sources) => match inner_sources[entry] {
-                    Source::Zero => Source::Zero,
-                    Source::Entry { operand, entry } => place(inner[operand], entry),
-                },
-                _ => place(operands[operand], entry),
-            },
-        })
-        .collect::<Vec<_>>();
-    if leaves.is_empty() {
-        return Some(graph.constants(vec![Number(0.0).0; composed.len()]));
-    }
-    Some(graph.gather(&leaves, composed))
 }

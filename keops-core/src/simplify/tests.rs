@@ -50,6 +50,9 @@ fn every_rule_has_its_name_and_fits_somewhere() {
         "x*(2*y)",
         "x*x",
         "x**1",
+        "x+x",
+        "IfElse(s,x,0)+IfElse(s,0,y)",
+        "Sum(ElemT(s,3,1))",
         "Sum(s*x)",
         "Sum(s)",
         "Elem(Concat(x,y),4)",
@@ -123,6 +126,23 @@ fn sums_give_up_what_their_entries_share() {
     assert_eq!(simplified("Sum(s)"), "s");
     assert_eq!(simplified("ArgMax(s)"), "0.0");
     assert_eq!(simplified("Sum(SumT(s,4))"), "Mult(4.0,s)");
+}
+
+#[test]
+fn like_terms_meet() {
+    assert_eq!(simplified("s+s"), "Mult(2.0,s)");
+    assert_eq!(simplified("Log(x)-Log(x)"), "[0.0, 0.0, 0.0]");
+    assert_eq!(simplified("IfElse(s,x,0)+IfElse(s,0,y)"), "IfElse(s,x,y)");
+    assert_eq!(simplified("IfElse(s,0,x)+IfElse(s,y,0)"), "IfElse(s,y,x)");
+    assert_eq!(simplified("IfElse(s,x,0)+IfElse(t,0,y)"), "Add(IfElse(s,x,0.0),IfElse(t,0.0,y))");
+}
+
+#[test]
+fn sums_leave_out_zeros() {
+    assert_eq!(simplified("Sum(OneHot(IntCst(1),3)*x)"), "Pick1(x)");
+    assert_eq!(simplified("Sum(Concat(ElemT(IntCst(2),2,1),IntCst(3))*x)"), "Sum(Mult([2.0, 3.0],Pick2(x)))");
+    assert_eq!(simplified("Sum(ExtractT(x,1,5))"), "Sum(x)");
+    assert_eq!(simplified("Sum(ElemT(s,3,1))"), "s");
 }
 
 #[test]

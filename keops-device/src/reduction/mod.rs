@@ -52,6 +52,13 @@ pub trait Reduction: 'static {
     fn merge<S: Real>(total: &mut Self::Total<S>, later: &Self::Total<S>);
     /// The results of all lanes.
     fn finish<S: Real>(total: &Self::Total<S>) -> Self::Lanes<S>;
+    /// Finished lanes times a factor that all terms had in common. Kernels of reductions for which this is not the
+    /// reduction of the products have no such factors.
+    #[inline(always)]
+    fn scaled<S: Real>(lanes: Self::Lanes<S>, factor: S) -> Self::Lanes<S> {
+        let _ = factor;
+        lanes
+    }
     /// The result of one lane.
     fn item<S: Real>(lanes: &Self::Lanes<S>, lane: usize) -> Self::Item<S::Scalar>;
 }

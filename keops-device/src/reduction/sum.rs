@@ -80,6 +80,11 @@ impl Reduction for Sum {
     }
 
     #[inline(always)]
+    fn scaled<S: Real>(lanes: S, factor: S) -> S {
+        lanes * factor
+    }
+
+    #[inline(always)]
     fn item<S: Real>(lanes: &S, lane: usize) -> S::Scalar {
         lanes.lane(lane)
     }

@@ -179,9 +179,16 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         totals.into_iter().flatten().collect()
     }
 
-    /// One vector of kept indices. Lanes beyond the last index repeat it.
+    /// One vector of kept indices.
     #[inline(always)]
     fn prepare_kept(&self, params: &K::Params<S::Scalar>, first: usize) -> K::Kept<S> {
+        let (raw, index) = self.raw_kept(first);
+        K::kept::<S>(params, &raw, index)
+    }
+
+    /// The variables of a vector of kept indices, and the indices. Lanes beyond the last index repeat it.
+    #[inline(always)]
+    fn raw_kept(&self, first: usize) -> (K::RawKept<S>, S) {
         let last = self.plan.rows.saturating_sub(1);
         let mut raw = K::RawKept::<S>::filled(S::constant(0.0));
         let mut entries = raw.as_mut_slice().iter_mut();
@@ -192,8 +199,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
                 }
             }
         }
-        let index = S::from_fn(|lane| S::Scalar::from_f64((first + lane) as f64));
-        K::kept::<S>(params, &raw, index)
+        (raw, S::from_fn(|lane| S::Scalar::from_f64((first + lane) as f64)))
     }
 
     /// A tile of reduced indices, one by one: this is done once for many rows.
@@ -227,9 +233,19 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         }
         let mut results = self.results[group].lock().unwrap_or_else(PoisonError::into_inner);
         let dim = dim::<K>();
+        let first = self.plan.group_rows(group).start;
+        let params = self.params();
         for (vector, totals) in totals.iter().enumerate() {
+            // An empty sum is 0, whatever its factors.
+            let factors = (K::Factors::<S>::LEN > 0 && self.plan.columns > 0).then(|| {
+                let (raw, index) = self.raw_kept(first + vector * S::LANES);
+                K::factors::<S>(&params, &raw, index)
+            });
             for (component, total) in totals.as_slice().iter().enumerate() {
-                let lanes = Red::finish::<S>(total);
+                let mut lanes = Red::finish::<S>(total);
+                if let Some(factors) = &factors {
+                    lanes = Red::scaled::<S>(lanes, factors.as_slice()[component]);
+                }
                 for lane in 0..S::LANES {
                     let row = vector * S::LANES + lane;
                     if let Some(result) = results.get_mut(row * dim + component) {
