@@ -6,6 +6,7 @@
 
 mod body;
 mod constants;
+mod count;
 mod loops;
 mod products;
 mod program;
@@ -19,6 +20,7 @@ use crate::graph::{FoldKind, Graph, Id, Node};
 use crate::methods::Pass;
 use crate::reduction::SUM;
 use body::Body;
+pub use count::Operations;
 pub use program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Program, Shape, Stage, Statement};
 use staging::Staging;
 
