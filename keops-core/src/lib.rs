@@ -6,13 +6,14 @@
 //! |---|---|---|
 //! | [`parse`] | tokens | [`parse::Invocation`], [`parse::Expr`]: as written, with spans |
 //! | [`mod@check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
+//! | [`methods`] | | [`methods::Plan`]: the methods, and the passes over all pairs that they need |
 //! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: eight kinds of nodes, each node once |
+//! | [`diff`] | derivatives | another graph |
 //! | [`simplify`] | a table of rules | a smaller graph |
 //! | [`lower`] | dependence on parameters, i, j | [`lower::Program`]: scalar code in stages |
 //! | [`emit`] | | Rust tokens |
 //!
-//! Differentiation will stand between `graph` and `simplify`: graph to graph. Beside the road stands [`eval`], a
-//! naive interpreter that defines what a formula means.
+//! Beside the road stands [`eval`], a naive interpreter that defines what a formula means.
 //!
 //! Setting the environment variable `KEOPS_DUMP` to a list of stage names (`check,graph,simplify,lower,emit`, or
 //! `all`) while compiling prints what each stage made of every formula.

@@ -38,9 +38,76 @@
 //!
 //! * Formulas pasted from KeOps work: `Sum_Reduction(F, 0)`, `"x = Vi(0, 3)"`, `Var(0, 3, 0)`, `x**2`.
 //!
-//! The value of the macro has the method `call`, with one argument per variable in the order of their declaration (see
+//! The value of the macro has the method `call`, and its derivatives (below), with one argument per variable in the order of their declaration (see
 //! [`Rows`] and [`Vector`] for what an argument can be), and, before the call, `.on(`[`Device`]`)` and
 //! `.sum_scheme(`[`SumScheme`]`)`. All arrays of a call hold the same type, `f32` or `f64`.
+//!
+//! # Derivatives
+//!
+//! Every formula whose reduction is smooth has, for each of its variables v,
+//!
+//! | method | returns |
+//! |---|---|
+//! | `grad_v(args.., &e)` | the transposed Jacobian of the result by v, times e: an array of the shape of v (`Array1` for a parameter) |
+//! | `value_and_grad_v(args.., &e)` | `(value, gradient)`, in one pass over all pairs where both are reduced over the same axis |
+//! | `jvp_v(args.., &dv)` | the Jacobian of the result by v, times dv: an array of the shape of the result |
+//!
+//! and for all variables at once `vjp(args.., &e)`, a struct with one field per variable, and `value_and_vjp`. Gradients
+//! that are reduced over the same axis come from *one* pass over all pairs. The cotangent e has the shape of the
+//! result. (It is called `e_` in the documentation of a formula that has a variable `e` of its own.)
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::array;
+//!
+//! // a_i = sum_j exp(-|x_i - y_j|^2) b_j, and the energy sum_i a_i^2
+//! let gauss = formula!("Exp(-SqDist(x, y)) * b", x = Vi(1), y = Vj(1), b = Vj(1));
+//! let (x, y, b) = (array![[0.0], [1.0]], array![[0.5], [2.0], [3.0]], array![[1.0], [-1.0], [0.5]]);
+//! let a = gauss.call(&x, &y, &b)?;
+//! // Its gradient in x: the cotangent of a is the derivative of the energy by a.
+//! let gradient = gauss.grad_x(&x, &y, &b, &(2.0 * &a))?;
+//!
+//! // The same by differences.
+//! let energy = |x0: f64| gauss.call(&array![[x0], [1.0]], &y, &b).map(|a| a.mapv(|a| a * a).sum());
+//! let h = 1e-5;
+//! assert!((gradient[[0, 0]] - (energy(h)? - energy(-h)?) / (2.0 * h)).abs() < 1e-9);
+//!
+//! // All gradients, and the value with them.
+//! let (value, all) = gauss.value_and_vjp(&x, &y, &b, &(2.0 * &a))?;
+//! assert_eq!(value.shape(), a.shape());
+//! assert_eq!((all.x.dim(), all.y.dim(), all.b.dim()), (x.dim(), y.dim(), b.dim()));
+//! # Ok::<(), keops::Error>(())
+//! ```
+//!
+//! The gradient of a `LogSumExp` needs its result. `grad_v` computes it first; where it is known,
+//! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. An `ArgMin` has no derivatives: asking for one does not
+//! compile.
+//!
+//! Derivatives of any order are written in the formula itself, and nest:
+//!
+//! | operator | value | dimension |
+//! |---|---|---|
+//! | `Grad(F, v, e)` | transposed Jacobian of F by the variable v, times e; d(e) = d(F) | d(v) |
+//! | `Diff(F, v, u)`, `Diff(F, (v, w), (a, b))` | Jacobian times u; d(u) = d(v) | d(F) |
+//! | `GradMatrix(F, v)` | Jacobian, row by row | d(F) d(v) |
+//! | `Divergence(F, v)`, `Laplacian(F, v)` | trace of the Jacobian; of the Hessian of a scalar | 1 |
+//! | `TraceOperator(F, v)`, `TraceOperator(F, v, w)` | trace of A, or of diag(w) A, where F = A v | 1 |
+//! | `AdjointOperator(F, v, u)` | transpose of A times u, where F = A v | d(v) |
+//! | `Factorize(F, G)` | F | d(F) |
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::array;
+//!
+//! // The Laplacian of |x - y|^2 in three dimensions is 6, at every pair.
+//! let six = formula!("Laplacian(SqDist(x, y), x)", x = Vi(3), y = Vj(3));
+//! assert_eq!(six.call(&[[1.0, 2.0, 3.0]], &[[0.0; 3]; 5])?, array![[30.0]]);
+//! # Ok::<(), keops::Error>(())
+//! ```
+//!
+//! At points where a function has no derivative these are the conventions of KeOps: 0 for `Abs`, `Sqrt`, `Rsqrt`,
+//! `Norm2`, `Normalize` at 0 and `Asin`, `Acos` at the ends; 1 for `ReLU` at 0 and for `Clamp` at its bounds; the first
+//! extreme entry for `Max` and `Min`; the branch taken for `IfElse`; 0 for everything that is piecewise constant.
 //!
 //! # Errors
 //!
