@@ -1,7 +1,7 @@
 //! A regular grid of places around the points.
 
-use crate::bounds;
 use anyhow::{Result, ensure};
+use keops_examples::points::bounds;
 use ndarray::Array2;
 
 /// Places at `low + spacing * (i, j, k)`, with k (the third coordinate) running fastest.

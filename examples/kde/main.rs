@@ -19,14 +19,12 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use grid::Grid;
 use keops::Scalar;
-use keops_examples::points::read_csv;
-use ndarray::{Array1, Array2, Axis, concatenate};
+use keops_examples::output;
+use keops_examples::points::{BUNNY, read_csv};
+use ndarray::{Array1, Axis, concatenate};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
-
-/// The Stanford bunny; `data/README.md` says where it comes from.
-const BUNNY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bunny_vertices.csv");
 
 /// Estimates the density of a cloud of points in space with a Gaussian kernel and draws it.
 #[derive(Debug, Parser)]
@@ -62,7 +60,7 @@ fn main() -> ExitCode {
 
 fn run<T: Scalar>(options: &Options) -> Result<()> {
     ensure!((1..=100_000_000).contains(&options.grid), "--grid {}: between 1 and 100 million", options.grid);
-    check_output(&options.output)?;
+    output::check(&options.output)?;
     let points = read_csv(&options.file, 3)?;
     println!("points     {} from {}", points.nrows(), options.file.display());
     if options.file == Path::new(BUNNY) {
@@ -110,15 +108,6 @@ fn run<T: Scalar>(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a file that could not be written before anything is computed.
-fn check_output(path: &Path) -> Result<()> {
-    let png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-    ensure!(png, "--output {}: the name of a .png file is needed", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    ensure!(folder.is_dir(), "--output {}: there is no folder {}", path.display(), folder.display());
-    Ok(())
-}
-
 /// Prints the integral of the density over the grid, which should be nearly 1, and the densities at the points.
 fn describe(grid: &Grid, on_grid: &Array1<f64>, mut at_points: Vec<f64>) {
     println!("integral   {:.4} over the grid", on_grid.sum() * grid.spacing.powi(3));
@@ -126,12 +115,4 @@ fn describe(grid: &Grid, on_grid: &Array1<f64>, mut at_points: Vec<f64>) {
     let (lowest, highest) = (at_points[0], at_points[at_points.len() - 1]);
     let median = at_points[at_points.len() / 2];
     println!("at points  density from {lowest:.3e} to {highest:.3e}, median {median:.3e}");
-}
-
-/// The smallest and the largest coordinate in each of the three dimensions.
-fn bounds(points: &Array2<f64>) -> [(f64, f64); 3] {
-    std::array::from_fn(|k| {
-        let column = points.column(k);
-        column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
-    })
 }

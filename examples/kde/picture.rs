@@ -1,9 +1,9 @@
 //! The picture: a slice of the density through the middle of the points, and its projection along the third axis.
 
-use crate::bounds;
 use crate::grid::Grid;
 use anyhow::{Context, Result};
 use keops_examples::font;
+use keops_examples::points::bounds;
 use ndarray::{Array2, ArrayView1, Axis};
 use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;

@@ -1,8 +1,19 @@
-//! Points from a file of comma-separated numbers.
+//! Points from a file of comma-separated numbers, and the box around them.
 
 use anyhow::{Context, Result, bail, ensure};
 use ndarray::Array2;
 use std::path::Path;
+
+/// The Stanford bunny; `data/README.md` says where it comes from.
+pub const BUNNY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/bunny_vertices.csv");
+
+/// The smallest and the largest coordinate in each of the three dimensions.
+pub fn bounds(points: &Array2<f64>) -> [(f64, f64); 3] {
+    std::array::from_fn(|k| {
+        let column = points.column(k);
+        column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    })
+}
 
 /// Reads a CSV file of points, one per line, all of dimension `dim`.
 ///
