@@ -34,7 +34,9 @@
 //!   |---|---|---|
 //!   | `Sum` (default) | the sum, per component | 0 |
 //!   | `LogSumExp` | log of the sum of exponentials of a scalar F; safe for terms of any size, -inf and +inf | -inf |
-//!   | `ArgMin` | `usize` position of the smallest term, per component; the first of equals; NaN and +inf never win | the number of terms |
+//!   | `Min`, `Max` | the smallest or largest term, per component; a NaN never wins | +inf, -inf |
+//!   | `ArgMin`, `ArgMax` | its `usize` position; the first of equals; +inf (for `ArgMax` -inf) never wins | the number of terms |
+//!   | `Min_ArgMin`, `Max_ArgMax` | both: a pair of arrays | both |
 //!
 //! * Formulas pasted from KeOps work: `Sum_Reduction(F, 0)`, `"x = Vi(0, 3)"`, `Var(0, 3, 0)`, `x**2`.
 //!
@@ -80,8 +82,8 @@
 //! ```
 //!
 //! The gradient of a `LogSumExp` needs its result. `grad_v` computes it first; where it is known,
-//! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. An `ArgMin` has no derivatives: asking for one does not
-//! compile.
+//! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. The derivatives of `Min`
+//! and `Max` are those of the selected term. An `ArgMin` or `ArgMax` has none: asking for one does not compile.
 //!
 //! Derivatives of any order are written in the formula itself, and nest:
 //!
@@ -147,6 +149,7 @@ mod error;
 mod options;
 mod parts;
 mod problem;
+mod selection;
 
 pub use arguments::{Rows, Vector};
 pub use error::Error;
@@ -206,10 +209,11 @@ pub fn cpu_description() -> String {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::options::Options;
-    pub use crate::parts::{columns, totals};
+    pub use crate::parts::{columns, totals, unzipped};
     pub use crate::problem::{Category, Input, Signature, Variable};
+    pub use crate::selection::selected;
     pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
-    pub use keops_device::reduction::{ArgMin, LogSumExp, Sum};
+    pub use keops_device::reduction::{ArgMax, ArgMin, LogSumExp, Max, MaxArgMax, Min, MinArgMin, Sum};
     pub use keops_device::{Math, Real};
 
     use crate::problem::Problem;
@@ -221,19 +225,16 @@ pub mod __private {
     #[diagnostic::on_unimplemented(
         message = "the reduction `{Red}` has no derivative",
         label = "a position is piecewise constant",
-        note = "the value at the position has one: `reduction = Sum` of the formula at the selected rows"
+        note = "the value at the position has derivatives: `reduction = Min` or `reduction = Max`"
     )]
     pub trait Derivative<Red> {}
-
-    /// The result of a reduction.
-    pub type Output<Red, T> = Array2<<Red as Reduction>::Item<T>>;
 
     /// Checks the arguments and runs the reduction.
     pub fn run<K: Kernel, Red: Reduction, T: Scalar>(
         signature: &Signature,
         inputs: &[Input<'_, T>],
         options: &Options,
-    ) -> Result<Output<Red, T>, Error> {
+    ) -> Result<Array2<Red::Item<T>>, Error> {
         let problem = Problem::new(signature, inputs)?;
         match options.device {
             crate::Device::Auto | crate::Device::Cpu => cpu::reduce::<K, Red, T>(&problem, options),

@@ -4,20 +4,28 @@ use std::ops::Range;
 
 use keops_device::Scalar;
 use keops_device::reduction::{Reduction, Sum, SumScheme};
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, s};
 
 /// Some columns of a result.
 pub fn columns<T: Scalar>(result: &Array2<T>, columns: Range<usize>) -> Array2<T> {
     result.slice(s![.., columns]).to_owned()
 }
 
-/// The sums over all rows of some columns, with compensation, in the order of the rows.
+/// The sums over all rows of some columns.
 pub fn totals<T: Scalar>(result: &Array2<T>, columns: Range<usize>) -> Array1<T> {
-    result.slice(s![.., columns]).map_axis(Axis(0), |column| {
-        let mut total = Sum::neutral::<T>(0);
-        for &entry in column {
-            Sum::suspend(&mut total, entry, SumScheme::Block);
-        }
-        Sum::finish(&total)
-    })
+    columns.map(|column| total(result.column(column).iter().copied())).collect()
+}
+
+/// Values and positions, apart.
+pub fn unzipped<T: Scalar>(result: &Array2<(T, usize)>) -> (Array2<T>, Array2<usize>) {
+    (result.mapv(|(value, _)| value), result.mapv(|(_, position)| position))
+}
+
+/// The sum of some numbers in their order, with compensation.
+pub(crate) fn total<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
+    let mut total = Sum::neutral::<T>(0);
+    for number in numbers {
+        Sum::suspend(&mut total, number, SumScheme::Block);
+    }
+    Sum::finish(&total)
 }

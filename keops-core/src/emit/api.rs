@@ -8,9 +8,9 @@ use super::kernel::kernel_name;
 use crate::check::{Formula, Variable, declared};
 use crate::graph::Axis;
 use crate::lower::Program;
-use crate::methods::{Form, Method, Output, Plan};
+use crate::methods::{Form, Method, Output, Part, Plan};
 use crate::parse::{Category, Invocation};
-use crate::reduction::{self, Gradient, REDUCTIONS, Reduction};
+use crate::reduction::{self, Gradient, REDUCTIONS, Reduction, Results};
 
 /// Writes the type of the value, its methods, and the value.
 pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
@@ -129,7 +129,12 @@ fn method_tokens(
     } else {
         (TokenStream::new(), body.clone())
     };
-    let value = quote!(::keops::__private::Output<::keops::__private::#device_type, T>);
+    let (values, positions) = (quote!(::keops::ndarray::Array2<T>), quote!(::keops::ndarray::Array2<usize>));
+    let value = match reduction.results {
+        Results::Values => values,
+        Results::Positions => positions,
+        Results::ValuesAndPositions => quote!((#values, #positions)),
+    };
     let derivatives = match method.derivatives.as_slice() {
         [] => None,
         _ if impossible => Some(quote!(())),
@@ -193,6 +198,19 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             let name = argument_name(variable);
             quote!(#name.clone())
         });
+        if let (true, Gradient::Selected(positions)) = (plan.passes[number].selected, formula.reduction.gradient) {
+            let (value, of_value, positions) = (kernel_name(0), signature_name(0), format_ident!("{positions}"));
+            let cotangent = !matches!(plan.passes[number].parts.as_slice(), [Part::Change(_)]);
+            return quote! {
+                let #result = ::keops::__private::selected::<#value, ::keops::__private::#positions, #kernel, T>(
+                    &Self::#of_value,
+                    &Self::#signature,
+                    &[#(#arguments,)* #(#further),*],
+                    &self.options,
+                    #cotangent,
+                )?;
+            };
+        }
         quote! {
             let #result = ::keops::__private::run::<#kernel, ::keops::__private::#reduction, T>(
                 &Self::#signature,
@@ -209,7 +227,15 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
         let pass = pass_name(output.pass);
         let (start, end) =
             (Literal::usize_unsuffixed(output.columns.start), Literal::usize_unsuffixed(output.columns.end));
+        let selected = plan.passes[output.pass].selected;
         match output.form {
+            Form::Scattered => quote!(#pass.scattered(#start..#end)),
+            Form::Components => quote!(#pass.components(#end)),
+            Form::Rows if selected => quote!(#pass.rows(#start..#end)),
+            Form::Vector if selected => quote!(#pass.totals(#start..#end)),
+            Form::Rows if formula.reduction.results == Results::ValuesAndPositions => {
+                quote!(::keops::__private::unzipped(&#pass))
+            }
             Form::Rows if whole(output) => quote!(#pass),
             Form::Rows => quote!(::keops::__private::columns(&#pass, #start..#end)),
             Form::Vector => quote!(::keops::__private::totals(&#pass, #start..#end)),

@@ -2,7 +2,7 @@
 
 use crate::check::{Formula, Variable};
 use crate::graph::Axis;
-use crate::methods::{Form, Method, Output};
+use crate::methods::{Method, Output};
 use crate::parse::Category;
 
 /// The documentation of a method.
@@ -26,8 +26,7 @@ pub(super) fn documentation(formula: &Formula, method: &Method) -> String {
     }
     text.push_str("\nReturns ");
     let value = method.value.iter().map(|_| result_shape(formula));
-    let derivatives =
-        method.derivatives.iter().map(|(number, output)| derivative_shape(formula, *number, output, method));
+    let derivatives = method.derivatives.iter().map(|(number, _)| derivative_shape(formula, *number, method));
     let shapes: Vec<String> = value.chain(derivatives).collect();
     text.push_str(&match shapes.as_slice() {
         [one] => format!("an array of shape {one}"),
@@ -55,12 +54,11 @@ fn result_shape(formula: &Formula) -> String {
     format!("({rows}, {})", formula.term.dim)
 }
 
-fn derivative_shape(formula: &Formula, number: usize, output: &Output, method: &Method) -> String {
+fn derivative_shape(formula: &Formula, number: usize, method: &Method) -> String {
     let variable = &formula.variables[number];
-    let gradient = method.name.starts_with("jvp_");
-    match output.form {
-        _ if gradient => result_shape(formula),
-        Form::Rows | Form::Row | Form::Vector if method.named => format!("{} (`{}`)", shape(variable), variable.name),
+    match method.name.as_str() {
+        name if name.starts_with("jvp_") => result_shape(formula),
+        _ if method.named => format!("{} (`{}`)", shape(variable), variable.name),
         _ => shape(variable),
     }
 }

@@ -73,8 +73,22 @@ pub fn length(formula: &Formula, data: &[Data], axis: Axis) -> usize {
     formula.variables.iter().zip(data).find(|(v, _)| on_axis(v.category)).map_or(1, |(_, d)| d.rows)
 }
 
-/// Reduces the formula over all pairs.
+/// Reduces the formula over all pairs; the values, where the reduction gives values and positions.
 pub fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
+    results(formula, data).swap_remove(0)
+}
+
+/// Reduces the formula over all pairs: one result, or two, values and positions.
+pub fn results(formula: &Formula, data: &[Data]) -> Vec<Reduced> {
+    let names: &[&str] = match formula.reduction.name {
+        "Min_ArgMin" => &["Min", "ArgMin"],
+        "Max_ArgMax" => &["Max", "ArgMax"],
+        name => &[name],
+    };
+    names.iter().map(|name| reduced(formula, data, name)).collect()
+}
+
+fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
     let rows = length(formula, data, formula.kept);
     let terms = length(formula, data, formula.kept.other());
     let dim = formula.term.dim;
@@ -88,7 +102,7 @@ pub fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
             .collect();
         for k in 0..dim {
             let column: Vec<f64> = all.iter().map(|vector| vector[k]).collect();
-            values.push(reduced_value(formula.reduction.name, &column));
+            values.push(reduced_value(reduction, &column));
         }
     }
     if formula.total {
@@ -112,16 +126,21 @@ fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
                 largest + terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
             }
         }
-        "ArgMin" => {
-            // The first of the smallest; NaN and +inf never win, so the position may be that of no term.
-            let mut best = (f64::INFINITY, terms.len());
-            for (position, &term) in terms.iter().enumerate() {
-                if term < best.0 {
-                    best = (term, position);
-                }
-            }
-            best.1 as f64
-        }
+        "Min" => first(terms, f64::INFINITY, |new, best| new < best).0,
+        "ArgMin" => first(terms, f64::INFINITY, |new, best| new < best).1 as f64,
+        "Max" => first(terms, f64::NEG_INFINITY, |new, best| new > best).0,
+        "ArgMax" => first(terms, f64::NEG_INFINITY, |new, best| new > best).1 as f64,
         other => unreachable!("the check knows no reduction `{other}`"),
     }
+}
+
+/// The term that no later one beats, and its position; `worst` and the number of terms, where none beats `worst`.
+fn first(terms: &[f64], worst: f64, beats: fn(f64, f64) -> bool) -> (f64, usize) {
+    let mut best = (worst, terms.len());
+    for (position, &term) in terms.iter().enumerate() {
+        if beats(term, best.0) {
+            best = (term, position);
+        }
+    }
+    best
 }

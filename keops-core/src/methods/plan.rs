@@ -27,6 +27,8 @@ pub struct PassPlan {
     pub parts: Vec<Part>,
     /// The inputs that it has beside the variables.
     pub further: Vec<Variable>,
+    /// Whether it runs along the kept axis alone, at the positions that the reduction selects.
+    pub selected: bool,
 }
 
 /// The shape in which a part of a result is returned.
@@ -38,6 +40,10 @@ pub enum Form {
     Row,
     /// Summed over the rows, as a vector.
     Vector,
+    /// Of a selected pass: one row per reduced index.
+    Scattered,
+    /// Of a selected pass: one column per component of the formula.
+    Components,
 }
 
 /// Where a returned array comes from.
@@ -238,7 +244,7 @@ impl Planner<'_> {
 
     /// The value and the derivatives `parts` along `axis`: in one pass, where they are sums over the same axis.
     fn with_value(&mut self, axis: Axis, parts: &[Part], further: &[Variable]) -> (Output, Vec<Output>) {
-        if axis != self.kept || self.value.is_some() {
+        if axis != self.kept || self.value.is_some() || self.selects() {
             let value = self.output(self.kept, &[Part::Value], 0, &[]);
             return (value, (0..parts.len()).map(|k| self.output(axis, parts, k, further)).collect());
         }
@@ -255,11 +261,16 @@ impl Planner<'_> {
         self.value.iter().cloned().chain([last]).collect()
     }
 
-    /// The axis that the gradient by a variable keeps.
+    /// Whether derivatives are those of selected terms.
+    fn selects(&self) -> bool {
+        matches!(self.reduction.gradient, Gradient::Selected(_))
+    }
+
+    /// The axis that the pass of the gradient by a variable keeps.
     fn axis(&self, number: usize) -> Axis {
         match self.variables[number].category {
-            Category::Indexed(axis) => axis,
-            Category::Parameter => self.kept,
+            Category::Indexed(axis) if !self.selects() => axis,
+            _ => self.kept,
         }
     }
 
@@ -272,7 +283,8 @@ impl Planner<'_> {
 
     /// Part number `number` of the pass with these parts, which is new or one that another method needs too.
     fn output(&mut self, kept: Axis, parts: &[Part], number: usize, further: &[Variable]) -> Output {
-        let plan = PassPlan { kept, parts: parts.to_vec(), further: further.to_vec() };
+        let selected = self.selects() && parts != [Part::Value];
+        let plan = PassPlan { kept, parts: parts.to_vec(), further: further.to_vec(), selected };
         let pass = self.passes.iter().position(|other| *other == plan).unwrap_or_else(|| {
             self.passes.push(plan);
             self.passes.len() - 1
@@ -280,6 +292,10 @@ impl Planner<'_> {
         let start: usize = parts[..number].iter().map(|&part| self.part_dim(part)).sum();
         let form = match parts[number] {
             Part::Gradient(number) if self.variables[number].category == Category::Parameter => Form::Vector,
+            Part::Gradient(number) if selected && self.variables[number].category != Category::Indexed(kept) => {
+                Form::Scattered
+            }
+            Part::Change(_) if selected => Form::Components,
             Part::Value | Part::Change(_) if self.total => Form::Row,
             _ => Form::Rows,
         };

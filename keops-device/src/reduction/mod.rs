@@ -4,14 +4,14 @@
 //! another. It has two states: an *accumulator* that lives in registers while a tile of reduced indices streams
 //! through, and a *total* that waits in memory between tiles.
 
-mod arg_min;
+mod extremum;
 mod log_sum_exp;
 mod sum;
 
 use crate::kernel::Term;
 use crate::real::{Real, Scalar};
 
-pub use arg_min::ArgMin;
+pub use extremum::{ArgMax, ArgMin, Max, MaxArgMax, Min, MinArgMin};
 pub use log_sum_exp::LogSumExp;
 pub use sum::Sum;
 

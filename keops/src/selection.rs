@@ -1,0 +1,131 @@
+//! Derivatives of reductions that select one term: those of the term at the selected position.
+//!
+//! The positions come from a pass over all pairs. After it there is one pair left per kept index and component of the
+//! formula: the rows of the reduced variables are gathered by position, and the derivative is a pass along the kept
+//! axis alone. What belongs to a reduced variable is scattered back.
+
+use std::ops::Range;
+
+use keops_device::kernel::{Kernel, dim};
+use keops_device::reduction::{Reduction, Sum};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+
+use crate::options::Options;
+use crate::parts::total;
+use crate::problem::{Input, Problem, Signature};
+use crate::{Error, Scalar, cpu};
+
+/// The derivatives at the selected positions, component by component of the formula.
+pub struct Selected<T> {
+    /// For each component the position per kept index, and the derivatives there. Where nothing was selected the
+    /// position is `reduced_len` and the derivatives mean nothing.
+    components: Vec<(Array1<usize>, Array2<T>)>,
+    kept_len: usize,
+    reduced_len: usize,
+}
+
+/// Finds the positions with the kernel `V` of the value and the reduction `P`, and differentiates there with the
+/// kernel `D`. `inputs` are those of the formula and, last, a cotangent or a tangent.
+pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
+    value: &Signature,
+    derivative: &Signature,
+    inputs: &[Input<'_, T>],
+    options: &Options,
+    cotangent: bool,
+) -> Result<Selected<T>, Error> {
+    let checked = Problem::new(derivative, inputs)?;
+    let positions = cpu::reduce::<V, P, T>(&Problem::new(value, &inputs[..value.variables.len()])?, options)?;
+    let (kept_len, reduced_len) = (checked.kept_len, checked.reduced_len);
+    let mut components = Vec::new();
+    if reduced_len > 0 {
+        for component in 0..dim::<V>() {
+            let positions = positions.column(component);
+            let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component));
+            let views: Vec<ArrayView2<'_, T>> = gathered.iter().map(|rows| rows.view()).collect();
+            let problem =
+                Problem { params: checked.params.clone(), kept: views, reduced: Vec::new(), kept_len, reduced_len: 1 };
+            components.push((positions.to_owned(), cpu::reduce::<D, Sum, T>(&problem, options)?));
+        }
+    }
+    Ok(Selected { components, kept_len, reduced_len })
+}
+
+/// The inputs of the pass along the kept axis, parameters left out: one row per kept index, the position after the
+/// variables of the formula; of the cotangent, the last input, only the component at hand.
+fn gathered<T: Scalar>(
+    signature: &Signature,
+    variables: usize,
+    inputs: &[Input<'_, T>],
+    positions: ArrayView1<'_, usize>,
+    cotangent: Option<usize>,
+) -> Vec<Array2<T>> {
+    let mut all = Vec::new();
+    for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
+        if number == variables {
+            all.push(positions.mapv(|position| T::from_f64(position as f64)).insert_axis(Axis(1)));
+        }
+        match (input, cotangent) {
+            (Input::Vector(_), _) => {}
+            (Input::Rows(rows), Some(component)) if number >= variables => {
+                let mut masked = Array2::from_elem(rows.dim(), T::from_f64(0.0));
+                masked.column_mut(component).assign(&rows.column(component));
+                all.push(masked);
+            }
+            (Input::Rows(rows), _) if variable.category == signature.kept => all.push(rows.to_owned()),
+            (Input::Rows(rows), _) => {
+                // Where nothing was selected any row will do.
+                let rows_of: Vec<usize> = positions.iter().map(|&position| position.min(rows.nrows() - 1)).collect();
+                all.push(rows.select(Axis(0), &rows_of));
+            }
+        }
+    }
+    all
+}
+
+impl<T: Scalar> Selected<T> {
+    /// The derivatives that were found: (kept index, position, derivatives), for each component.
+    fn found(&self) -> impl Iterator<Item = (usize, usize, ArrayView1<'_, T>)> {
+        let found = |(row, (&position, derivatives))| (row, position, derivatives);
+        self.components
+            .iter()
+            .flat_map(move |(positions, derivatives)| positions.iter().zip(derivatives.rows()).enumerate().map(found))
+            .filter(|(_, position, _)| *position < self.reduced_len)
+    }
+
+    /// Some columns, one row per kept index.
+    pub fn rows(&self, columns: Range<usize>) -> Array2<T> {
+        self.added(self.kept_len, columns, |row, _| row)
+    }
+
+    /// Some columns, one row per reduced index: the sum over the kept indices that selected it.
+    pub fn scattered(&self, columns: Range<usize>) -> Array2<T> {
+        self.added(self.reduced_len, columns, |_, position| position)
+    }
+
+    /// The sums of some columns over all kept indices.
+    pub fn totals(&self, columns: Range<usize>) -> Array1<T> {
+        columns.map(|column| total(self.found().map(|(_, _, derivatives)| derivatives[column]))).collect()
+    }
+
+    /// Each component of the derivative at the position of the same component: one row per kept index.
+    pub fn components(&self, count: usize) -> Array2<T> {
+        let mut result = Array2::from_elem((self.kept_len, count), T::from_f64(0.0));
+        for (component, (positions, derivatives)) in self.components.iter().enumerate() {
+            for (row, &position) in positions.iter().enumerate() {
+                if position < self.reduced_len {
+                    result[[row, component]] = derivatives[[row, component]];
+                }
+            }
+        }
+        result
+    }
+
+    fn added(&self, rows: usize, columns: Range<usize>, place: impl Fn(usize, usize) -> usize) -> Array2<T> {
+        let mut result = Array2::from_elem((rows, columns.len()), T::from_f64(0.0));
+        for (row, position, derivatives) in self.found() {
+            let mut sums = result.row_mut(place(row, position));
+            sums.zip_mut_with(&derivatives.slice(s![columns.clone()]), |sum, &part| *sum = *sum + part);
+        }
+        result
+    }
+}
