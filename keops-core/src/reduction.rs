@@ -7,14 +7,39 @@ pub struct Reduction {
     pub name: &'static str,
     /// The type in keops-device.
     pub device_type: &'static str,
-    /// True when only scalar formulas can be reduced this way.
-    pub scalar: bool,
+    /// What the terms are.
+    pub terms: Terms,
     /// What the documentation of the generated method says of the result.
     pub result: &'static str,
     /// What the result is.
     pub results: Results,
     /// How it is differentiated.
     pub gradient: Gradient,
+}
+
+/// What is reduced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Terms {
+    /// The formula, component by component.
+    Components,
+    /// Sums with the weights `exp(score)`, where the formula is the score: of 1, and so on.
+    Scored {
+        /// Whether the weights themselves are summed, before anything else.
+        ones: bool,
+        /// Whether there is a second formula whose components are summed.
+        weights: Weights,
+        /// The number of results beside those of the components of the second formula.
+        more_results: usize,
+    },
+}
+
+/// Whether a reduction takes a second formula.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weights {
+    /// No; but with one it is the reduction of this name.
+    None(&'static str),
+    /// Yes.
+    Required,
 }
 
 /// What a reduction gives for each index.
@@ -33,12 +58,29 @@ pub enum Results {
 pub enum Gradient {
     /// As the sum of the derivatives of its terms.
     Sum,
-    /// The same with the weights `exp(term - result)`.
-    LogSumExp,
+    /// As the logarithm of a sum of exponentials: with the weights `exp(term - result)`.
+    Logarithm,
+    /// As a mean weighted by exponentials: with the weights `exp(score - log-sum-exp)`.
+    Quotient,
     /// As the derivative of the term at the position that this type of keops-device finds.
     Selected(&'static str),
-    /// Not at all: the result is a position.
+    /// Not at all: the result is a position, or an intermediate one.
     None,
+}
+
+impl Reduction {
+    /// Whether the formula is the score of weights.
+    pub fn is_scored(&self) -> bool {
+        matches!(self.terms, Terms::Scored { .. })
+    }
+
+    /// The number of results per index, for a formula and a second formula of these dimensions.
+    pub fn dim(&self, formula: usize, weights: Option<usize>) -> usize {
+        match self.terms {
+            Terms::Components => formula,
+            Terms::Scored { more_results, .. } => more_results + weights.unwrap_or(0),
+        }
+    }
 }
 
 const fn extremum(
@@ -48,30 +90,76 @@ const fn extremum(
     results: Results,
     gradient: Gradient,
 ) -> Reduction {
-    Reduction { name, device_type, scalar: false, result, results, gradient }
+    Reduction { name, device_type, terms: Terms::Components, result, results, gradient }
+}
+
+const fn scored(
+    name: &'static str,
+    device_type: &'static str,
+    terms: Terms,
+    result: &'static str,
+    gradient: Gradient,
+) -> Reduction {
+    Reduction { name, device_type, terms, result, results: Results::Values, gradient }
 }
 
 /// The sum, which is also the reduction of all derivatives.
 pub static SUM: Reduction = REDUCTIONS[0];
 
+/// `LogSumExp` of the score, and `SumSoftMaxWeight`: what the derivatives of the latter need. Not in the language.
+pub static LOG_SUM_EXP_AND_SOFT_MAX: Reduction = scored(
+    "LogSumExp_SumSoftMaxWeight",
+    "LogSumExpAndSoftMax",
+    Terms::Scored { ones: true, weights: Weights::Required, more_results: 1 },
+    "the logarithm of the sum of the exponentials, and the mean weighted by them",
+    Gradient::None,
+);
+
 /// All reductions, in the order of the reference.
-pub static REDUCTIONS: [Reduction; 8] = [
+pub static REDUCTIONS: [Reduction; 12] = [
     Reduction {
         name: "Sum",
         device_type: "Sum",
-        scalar: false,
+        terms: Terms::Components,
         result: "the sum",
         results: Results::Values,
         gradient: Gradient::Sum,
     },
-    Reduction {
-        name: "LogSumExp",
-        device_type: "LogSumExp",
-        scalar: true,
-        result: "the logarithm of the sum of the exponentials",
-        results: Results::Values,
-        gradient: Gradient::LogSumExp,
-    },
+    scored(
+        "Max_SumShiftExp",
+        "MaxSumShiftExp",
+        Terms::Scored { ones: true, weights: Weights::None("Max_SumShiftExpWeight"), more_results: 2 },
+        "the maximum, and the sum of the exponentials shifted by it",
+        Gradient::None,
+    ),
+    scored(
+        "Max_SumShiftExpWeight",
+        "MaxSumShiftExp",
+        Terms::Scored { ones: false, weights: Weights::Required, more_results: 1 },
+        "the maximum, and the weighted sums of the exponentials shifted by it",
+        Gradient::None,
+    ),
+    scored(
+        "LogSumExp",
+        "LogSumExp",
+        Terms::Scored { ones: true, weights: Weights::None("LogSumExpWeight"), more_results: 1 },
+        "the logarithm of the sum of the exponentials",
+        Gradient::Logarithm,
+    ),
+    scored(
+        "LogSumExpWeight",
+        "LogSumExpWeight",
+        Terms::Scored { ones: false, weights: Weights::Required, more_results: 0 },
+        "the logarithms of the weighted sums of the exponentials",
+        Gradient::Logarithm,
+    ),
+    scored(
+        "SumSoftMaxWeight",
+        "SumSoftMaxWeight",
+        Terms::Scored { ones: true, weights: Weights::Required, more_results: 0 },
+        "the mean of the second formula, weighted by the exponentials",
+        Gradient::Quotient,
+    ),
     extremum("Min", "Min", "the smallest entry", Results::Values, Gradient::Selected("ArgMin")),
     extremum("ArgMin", "ArgMin", "the position of the smallest entry", Results::Positions, Gradient::None),
     extremum(
@@ -92,7 +180,11 @@ pub static REDUCTIONS: [Reduction; 8] = [
     ),
 ];
 
+/// Further names of reductions: KeOps' old ones.
+const ALIASES: [(&str, &str); 1] = [("SoftMax", "SumSoftMaxWeight")];
+
 /// The reduction called `name`.
 pub fn find(name: &str) -> Option<&'static Reduction> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| *name);
     REDUCTIONS.iter().find(|reduction| reduction.name == name)
 }

@@ -34,6 +34,9 @@
 //!   |---|---|---|
 //!   | `Sum` (default) | the sum, per component | 0 |
 //!   | `LogSumExp` | log of the sum of exponentials of a scalar F; safe for terms of any size, -inf and +inf | -inf |
+//!   | `LogSumExpWeight("G")`, `LogSumExp("G")` | log of the sum of `exp(F) G`, per component of the formula G | -inf |
+//!   | `SumSoftMaxWeight("G")` | mean of G, weighted by `exp(F)`: attention, for F = `(q|k)` | 0 |
+//!   | `Max_SumShiftExp`, `Max_SumShiftExpWeight("G")` | the maximum m of F, then the sum of `exp(F - m)`, or of `exp(F - m) G` | -inf, 0 |
 //!   | `Min`, `Max` | the smallest or largest term, per component; a NaN never wins | +inf, -inf |
 //!   | `ArgMin`, `ArgMax` | its `usize` position; the first of equals; +inf (for `ArgMax` -inf) never wins | the number of terms |
 //!   | `Min_ArgMin`, `Max_ArgMax` | both: a pair of arrays | both |
@@ -81,9 +84,10 @@
 //! # Ok::<(), keops::Error>(())
 //! ```
 //!
-//! The gradient of a `LogSumExp` needs its result. `grad_v` computes it first; where it is known,
+//! The gradient of a `LogSumExp`, weighted or not, needs its result. `grad_v` computes it first; where it is known,
 //! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. The derivatives of `Min`
-//! and `Max` are those of the selected term. An `ArgMin` or `ArgMax` has none: asking for one does not compile.
+//! and `Max` are those of the selected term. `ArgMin`, `ArgMax` and
+//! `Max_SumShiftExp` have none: asking for one does not compile.
 //!
 //! Derivatives of any order are written in the formula itself, and nest:
 //!
@@ -213,7 +217,10 @@ pub mod __private {
     pub use crate::problem::{Category, Input, Signature, Variable};
     pub use crate::selection::selected;
     pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
-    pub use keops_device::reduction::{ArgMax, ArgMin, LogSumExp, Max, MaxArgMax, Min, MinArgMin, Sum};
+    pub use keops_device::reduction::{
+        ArgMax, ArgMin, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
+        MinArgMin, Sum, SumSoftMaxWeight,
+    };
     pub use keops_device::{Math, Real};
 
     use crate::problem::Problem;
@@ -223,9 +230,10 @@ pub mod __private {
 
     /// Implemented by no type: what the derivatives of a reduction without derivatives ask for.
     #[diagnostic::on_unimplemented(
-        message = "the reduction `{Red}` has no derivative",
-        label = "a position is piecewise constant",
-        note = "the value at the position has derivatives: `reduction = Min` or `reduction = Max`"
+        message = "the reduction of this formula has no derivative",
+        label = "positions are piecewise constant, and `Max_SumShiftExp` is an intermediate result",
+        note = "the value at the position has derivatives: `reduction = Min` or `reduction = Max`",
+        note = "a log-sum-exp has derivatives: `reduction = LogSumExp`, `LogSumExpWeight(\"b\")` or `SumSoftMaxWeight(\"v\")`"
     )]
     pub trait Derivative<Red> {}
 

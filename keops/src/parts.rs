@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use keops_device::Scalar;
-use keops_device::reduction::{Reduction, Sum, SumScheme};
+use keops_device::reduction::{Componentwise, Sum, SumScheme};
 use ndarray::{Array1, Array2, s};
 
 /// Some columns of a result.

@@ -122,6 +122,6 @@ fn items<'e>(operator: &Differential, expr: &'e Expr) -> &'e [Expr] {
 fn is_linear(of: &Term, variable: usize) -> bool {
     let mut graph = Graph::new();
     let root = of.build(&mut graph);
-    let (graph, root) = simplify(&graph, root);
-    diff::is_linear(&graph, root, variable)
+    let (graph, roots) = simplify(&graph, &[root]);
+    diff::is_linear(&graph, roots[0], variable)
 }

@@ -7,12 +7,12 @@ mod expression;
 mod reduction;
 mod variables;
 
-use crate::diagnostic::{Report, Span};
+use crate::diagnostic::{Report, Source, Span};
 use crate::diff::{Derivative, Differential, Input};
 use crate::graph::{Axis, Graph, Id};
 use crate::ops::{Call, Operator};
 use crate::parse::{Invocation, parse_formula};
-use crate::reduction::{REDUCTIONS, Reduction};
+use crate::reduction::{REDUCTIONS, Reduction, Terms, Weights};
 use expression::Checker;
 use reduction::{unknown_reduction, unwrap_reduction};
 pub use variables::Variable;
@@ -27,6 +27,8 @@ pub struct Formula {
     pub variables: Vec<Variable>,
     /// The formula.
     pub term: Term,
+    /// The second formula, for reductions that weigh one by the other.
+    pub weights: Option<Term>,
     /// How the terms of all pairs are reduced.
     pub reduction: &'static Reduction,
     /// The axis that the result keeps.
@@ -79,6 +81,13 @@ pub enum TermKind {
     },
 }
 
+impl Formula {
+    /// The number of entries of the result per index.
+    pub fn dim(&self) -> usize {
+        self.reduction.dim(self.term.dim, self.weights.as_ref().map(|weights| weights.dim))
+    }
+}
+
 impl Term {
     /// The dimensions of the operands of a call.
     pub fn operand_dims(&self) -> Vec<usize> {
@@ -124,11 +133,19 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
             return Err(reports);
         }
     };
-    let mut checker = Checker::new(source.text(), variables, !reports.is_empty());
+    let tolerant = !reports.is_empty();
+    let mut checker = Checker::new(source.text(), variables, tolerant);
     let (expr, wrapped) = unwrap_reduction(&mut checker, written);
     let term = checker.term(&expr);
-    let (variables, diagnostics) = checker.finish();
+    let mut weights = wrapped.as_ref().and_then(|wrapped| wrapped.weights.as_ref()).and_then(|expr| checker.term(expr));
+    let (mut variables, diagnostics) = checker.finish();
     reports.extend(diagnostics.iter().map(|diagnostic| source.report(diagnostic)));
+    let parameters = invocation.reduction.as_ref().map_or(&[][..], |option| &option.parameters);
+    if let [text] = parameters {
+        let declared = variables.iter().cloned().map(Some).collect();
+        let (found, all) = second_formula(text, declared, tolerant, &mut reports);
+        (weights, variables) = (found, all);
+    }
 
     let mut kept = Axis::I;
     if let Some(axis) = invocation.axis {
@@ -137,10 +154,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let mut chosen = &REDUCTIONS[0];
     if let Some(option) = &invocation.reduction {
         match crate::reduction::find(&option.name) {
-            Some(found) if option.parameters.is_empty() => chosen = found,
-            Some(found) => {
-                reports.push(Report::at(format!("the reduction `{}` takes no parameters", found.name), option.span));
-            }
+            Some(found) => chosen = found,
             None => reports.push(Report::at(unknown_reduction(&option.name), option.span)),
         }
     }
@@ -159,9 +173,15 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         }
         (chosen, kept) = (inner, wrapped.kept);
     }
-    let total = wrapped.is_some_and(|wrapped| wrapped.total);
+    let total = wrapped.as_ref().is_some_and(|wrapped| wrapped.total);
+    let span = invocation.reduction.as_ref().map_or_else(proc_macro2::Span::call_site, |option| option.span);
+    let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
+    match with_weights(chosen, given) {
+        Ok(reduction) => chosen = reduction,
+        Err(text) => reports.push(Report::at(text, span)),
+    }
     if let Some(term) = &term
-        && chosen.scalar
+        && chosen.is_scored()
         && term.dim != 1
     {
         let diagnostic = crate::diagnostic::Diagnostic::new(
@@ -174,8 +194,46 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     }
     match term {
         Some(term) if reports.is_empty() => {
-            Ok(Formula { text: source.text().to_owned(), variables, term, reduction: chosen, kept, total })
+            Ok(Formula { text: source.text().to_owned(), variables, term, weights, reduction: chosen, kept, total })
         }
         _ => Err(reports),
+    }
+}
+
+/// Checks the second formula; returns it with all variables.
+fn second_formula(
+    source: &Source,
+    variables: Vec<Option<Variable>>,
+    tolerant: bool,
+    reports: &mut Vec<Report>,
+) -> (Option<Term>, Vec<Variable>) {
+    let mut checker = Checker::new(source.text(), variables, tolerant);
+    let term = match parse_formula(source.text()) {
+        Ok(expr) => checker.term(&expr),
+        Err(diagnostic) => {
+            reports.push(source.report(&diagnostic));
+            None
+        }
+    };
+    let (variables, diagnostics) = checker.finish();
+    reports.extend(diagnostics.iter().map(|diagnostic| source.report(diagnostic)));
+    (term, variables)
+}
+
+/// The reduction that `reduction` is with so many second formulas, or why it cannot be.
+fn with_weights(reduction: &'static Reduction, count: usize) -> Result<&'static Reduction, String> {
+    match (reduction.terms, count) {
+        (Terms::Components, 0)
+        | (Terms::Scored { weights: Weights::None(_), .. }, 0)
+        | (Terms::Scored { weights: Weights::Required, .. }, 1) => Ok(reduction),
+        (Terms::Scored { weights: Weights::None(name), .. }, 1) => {
+            Ok(crate::reduction::find(name).unwrap_or_else(|| unreachable!("the table has a row `{name}`")))
+        }
+        (Terms::Components, _) => Err(format!("the reduction `{}` takes no parameters", reduction.name)),
+        (Terms::Scored { .. }, 0) => Err(format!(
+            "the reduction `{name}` needs a second formula\n  = usage: `reduction = {name}(\"b\")`",
+            name = reduction.name
+        )),
+        (Terms::Scored { .. }, _) => Err(format!("the reduction `{}` takes one second formula", reduction.name)),
     }
 }

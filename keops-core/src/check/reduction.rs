@@ -7,13 +7,15 @@ use crate::parse::{Category, Expr, ExprKind};
 use crate::reduction::{self, REDUCTIONS, Reduction};
 
 /// What a formula in the low-level spelling says about its reduction.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Wrapped {
     pub(super) reduction: &'static Reduction,
     /// The axis of the result.
     pub(super) kept: Axis,
     /// Whether the result is summed over that axis as well.
     pub(super) total: bool,
+    /// The second formula.
+    pub(super) weights: Option<Expr>,
     /// Whether derivatives stand around the reduction.
     derived: bool,
 }
@@ -73,15 +75,16 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
         checker.error(unknown_reduction(short), *name_span, Vec::new());
         return (arguments.first().cloned().unwrap_or(expr), None);
     };
-    let category = match arguments.as_slice() {
-        [_, Expr { kind: ExprKind::Number(tag), .. }] => {
-            Category::from_code(*tag as i64).filter(|_| tag.fract() == 0.0)
+    let (category, weights) = match arguments.as_slice() {
+        [_, Expr { kind: ExprKind::Number(tag), .. }, weights @ ..] if weights.len() <= 1 => {
+            (Category::from_code(*tag as i64).filter(|_| tag.fract() == 0.0), weights.first().cloned())
         }
-        _ => None,
+        _ => (None, None),
     };
     match category {
         Some(Category::Indexed(kept)) => {
-            (arguments[0].clone(), Some(Wrapped { reduction: found, kept, total: false, derived: false }))
+            let wrapped = Wrapped { reduction: found, kept, total: false, weights, derived: false };
+            (arguments[0].clone(), Some(wrapped))
         }
         _ => {
             let note = "expected the category of the output index: 0 (one result per row i, reduced over j) or 1";
@@ -130,7 +133,7 @@ fn derived(
             }
         }
     }
-    let derived = Wrapped { derived: true, ..of };
+    let derived = Wrapped { derived: true, ..of.clone() };
     Some(match category {
         _ if !gradient => derived,
         Some(Category::Indexed(kept)) => Wrapped { kept, total: false, ..derived },

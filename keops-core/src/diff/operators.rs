@@ -72,7 +72,7 @@ static GRAD: Differential = Differential {
     several: false,
     linear: false,
     dim: cotangent_dim,
-    build: |graph, call| vjp(graph, call.of, call.by, call.operands[0])[0],
+    build: |graph, call| vjp(graph, &[(call.of, call.operands[0])], call.by)[0],
 };
 
 /// `Diff(F, v, u)`: the Jacobian of F by v, times u; `Diff(F, (v, w), (a, b))` is the sum of two of them.
@@ -115,7 +115,7 @@ static GRAD_MATRIX: Differential = Differential {
             let gradients: Vec<Id> = (0..rows)
                 .map(|k| {
                     let cotangent = unit(graph, rows, k);
-                    vjp(graph, call.of, call.by, cotangent)[0]
+                    vjp(graph, &[(call.of, cotangent)], call.by)[0]
                 })
                 .collect();
             return graph.gather(&gradients, (0..rows * columns).map(|at| entry(at / columns, at % columns)).collect());
@@ -157,7 +157,7 @@ static LAPLACIAN: Differential = Differential {
     },
     build: |graph, call| {
         let one = graph.constant(1.0);
-        let gradient = vjp(graph, call.of, call.by, one)[0];
+        let gradient = vjp(graph, &[(call.of, one)], call.by)[0];
         divergence(graph, gradient, call.by[0])
     },
 };
@@ -202,7 +202,7 @@ static ADJOINT_OPERATOR: Differential = Differential {
     several: false,
     linear: true,
     dim: cotangent_dim,
-    build: |graph, call| vjp(graph, call.of, call.by, call.operands[0])[0],
+    build: |graph, call| vjp(graph, &[(call.of, call.operands[0])], call.by)[0],
 };
 
 /// The operand has the dimension of the function, the result that of the variable.

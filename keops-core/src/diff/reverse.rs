@@ -9,14 +9,16 @@ use crate::ops::arithmetic::{ADD, MULT};
 /// So many copies of one entry are added up one by one; more are a matrix product with ones.
 const MAX_ADDED: usize = 4;
 
-/// For each variable, the transposed Jacobian of `root` by it, times `cotangent`; all from one sweep, so what they have
-/// in common is shared. `cotangent` has the dimension of `root`, a result that of its variable.
-pub(crate) fn vjp(graph: &mut Graph, root: Id, variables: &[Input], cotangent: Id) -> Vec<Id> {
+/// For each variable, the transposed Jacobians of the roots by it, times their cotangents, added up; all from one sweep,
+/// so what they have in common is shared. A cotangent has the dimension of its root, a result that of its variable.
+pub(crate) fn vjp(graph: &mut Graph, roots: &[(Id, Id)], variables: &[Input]) -> Vec<Id> {
     let numbers: Vec<usize> = variables.iter().map(|(number, _)| *number).collect();
-    let depends = dependent(graph, root, &numbers);
-    let mut sweep = Sweep { depends, cotangents: HashMap::new() };
-    sweep.add(graph, root, cotangent);
-    let ids: Vec<Id> = graph.ids().take_while(|id| *id <= root).collect();
+    let Some(last) = roots.iter().map(|(root, _)| *root).max() else { return Vec::new() };
+    let mut sweep = Sweep { depends: dependent(graph, last, &numbers), cotangents: HashMap::new() };
+    for &(root, cotangent) in roots {
+        sweep.add(graph, root, cotangent);
+    }
+    let ids: Vec<Id> = graph.ids().take_while(|id| *id <= last).collect();
     let mut results: HashMap<usize, Id> = HashMap::new();
     for id in ids.into_iter().rev() {
         let Some(cotangent) = sweep.cotangents.remove(&id) else { continue };

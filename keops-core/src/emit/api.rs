@@ -164,10 +164,8 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     let outputs: Vec<&Output> =
         method.value.iter().chain(method.derivatives.iter().map(|(_, output)| output)).collect();
     let mut passes: Vec<usize> = outputs.iter().map(|output| output.pass).collect();
-    if method.forward {
-        passes.push(0);
-    }
-    passes.sort_unstable();
+    passes.extend(method.forward);
+    passes.sort_unstable_by_key(|pass| (Some(*pass) != method.forward, *pass));
     passes.dedup();
     let last = method.further.last();
     let inputs = formula.variables.iter().chain(&method.further).map(|variable| {
@@ -187,9 +185,11 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             quote!(#name.clone())
         });
         let further = plan.passes[number].further.iter().map(|variable| {
-            // What is not the last argument is the value: an argument too, or the result of the first pass.
-            if method.forward && last.is_some_and(|last| last.name != variable.name) {
-                let value = pass_name(0);
+            // What is not the last argument is the value: an argument too, or the result of the forward pass.
+            if let Some(forward) = method.forward
+                && last.is_some_and(|last| last.name != variable.name)
+            {
+                let value = pass_name(forward);
                 return match variable.category {
                     Category::Indexed(_) => quote!(::keops::__private::Input::Rows(#value.view())),
                     Category::Parameter => quote!(::keops::__private::Input::Vector(#value.row(0).into())),
@@ -221,7 +221,9 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     });
     let whole = |output: &Output| {
         let alone = outputs.iter().filter(|other| other.pass == output.pass).count() == 1;
-        alone && output.columns == (0..programs[output.pass].dim)
+        let program = &programs[output.pass];
+        let weights = formula.weights.as_ref().map(|weights| weights.dim);
+        alone && output.columns == (0..program.reduction.dim(program.dim, weights))
     };
     let part = |output: &Output| {
         let pass = pass_name(output.pass);

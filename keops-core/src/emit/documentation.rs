@@ -2,7 +2,7 @@
 
 use crate::check::{Formula, Variable};
 use crate::graph::Axis;
-use crate::methods::{Method, Output};
+use crate::methods::Method;
 use crate::parse::Category;
 
 /// The documentation of a method.
@@ -51,7 +51,7 @@ fn result_shape(formula: &Formula) -> String {
         Axis::I => "M",
         Axis::J => "N",
     };
-    format!("({rows}, {})", formula.term.dim)
+    format!("({rows}, {})", formula.dim())
 }
 
 fn derivative_shape(formula: &Formula, number: usize, method: &Method) -> String {

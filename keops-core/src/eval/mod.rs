@@ -5,6 +5,7 @@
 //! they stand: the tests compare them with differences of values.
 
 mod nodes;
+mod scored;
 
 use crate::check::{Formula, Term, TermKind};
 use crate::graph::{Axis, Graph};
@@ -37,7 +38,7 @@ pub fn value(formula: &Formula, data: &[Data], i: usize, j: usize) -> Vec<f64> {
     term_value(&formula.term, formula, data, i, j)
 }
 
-fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize, j: usize) -> Vec<f64> {
+pub(super) fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize, j: usize) -> Vec<f64> {
     match &term.kind {
         TermKind::Number(value) => vec![*value],
         TermKind::Index(Axis::I) => vec![i as f64],
@@ -89,6 +90,9 @@ pub fn results(formula: &Formula, data: &[Data]) -> Vec<Reduced> {
 }
 
 fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
+    if formula.reduction.is_scored() {
+        return scored::reduce(formula, data);
+    }
     let rows = length(formula, data, formula.kept);
     let terms = length(formula, data, formula.kept.other());
     let dim = formula.term.dim;
@@ -115,17 +119,6 @@ fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
 fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
     match reduction {
         "Sum" => terms.iter().sum(),
-        "LogSumExp" => {
-            let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            if terms.iter().any(|term| term.is_nan()) {
-                f64::NAN
-            } else if largest.is_infinite() {
-                // No term, only -inf, or some +inf.
-                largest
-            } else {
-                largest + terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
-            }
-        }
         "Min" => first(terms, f64::INFINITY, |new, best| new < best).0,
         "ArgMin" => first(terms, f64::INFINITY, |new, best| new < best).1 as f64,
         "Max" => first(terms, f64::NEG_INFINITY, |new, best| new > best).0,

@@ -58,8 +58,18 @@ impl Program {
         for (at, value) in std::mem::take(&mut counter.results) {
             counter.stored.insert((Array::Shared, at), value);
         }
-        for term in &self.terms {
+        let (scores, terms) = self.terms.split_at(usize::from(self.reduction.is_scored()));
+        for score in scores {
+            counter.term(score, false);
+            // The exponential of the score and its shift.
+            counter.operations.additions += 1;
+            counter.operations.functions += 1;
+        }
+        for term in terms {
             counter.term(term, self.reduction.name == SUM.name);
+            if !scores.is_empty() {
+                counter.weighted(term);
+            }
         }
         counter.operations
     }
@@ -142,6 +152,13 @@ impl Counter {
             once(self, 1);
         }
         self.entry = None;
+    }
+
+    /// The addition of weighted terms to sums.
+    fn weighted(&mut self, term: &EntryCode) {
+        let one = matches!(&term.term, (Operand::Constant(number), None) if number.0 == 1.0);
+        let count = if one { &mut self.operations.additions } else { &mut self.operations.multiply_adds };
+        *count += term.count;
     }
 
     /// The addition of a term to a sum.

@@ -36,18 +36,25 @@ pub(crate) const MAX_FOLDS: usize = 8;
 /// A formula that is a concatenation of more parts than this is lowered as one.
 pub(crate) const MAX_SEGMENTS: usize = 8;
 
-/// Lowers the node `root` of a graph: one pass over all pairs.
-pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
-    let (mut graph, root) = products::rewrite(pass, graph, root);
-    let (factor, root) = if pass.reduction.name == SUM.name {
-        products::without_kept_factor(pass, &mut graph, root)
+/// Lowers the nodes `roots` of a graph, which are reduced in one pass over all pairs: the components of the formula are
+/// those of all roots, or of all but the first, if that is a score.
+pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
+    let (mut graph, roots) = products::rewrite(pass, graph, roots);
+    let mut segments: Vec<Id> = if pass.reduction.is_scored() {
+        roots
     } else {
-        (None, root)
+        roots.into_iter().flat_map(|root| products::segments(&graph, root)).collect()
     };
-    let mut segments = products::segments(&graph, root);
     if segments.len() > MAX_SEGMENTS {
-        segments = vec![root];
+        let rest = segments.split_off(1);
+        segments.push(products::concatenated(&mut graph, &rest));
     }
+    let mut factor = None;
+    if pass.reduction.name == SUM.name {
+        (factor, segments) = products::without_kept_factors(pass, &mut graph, &segments);
+    }
+    let components: usize =
+        segments.iter().skip(usize::from(pass.reduction.is_scored())).map(|&id| graph.dim(id)).sum();
     let staging = Staging::new(pass, &graph, &segments, factor);
     let folds: Vec<Id> = folds(&graph, &segments, &staging);
     let mut raw = [0; 3];
@@ -72,7 +79,7 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, root: Id) -> Program {
     let mut program = Program {
         kept_axis: pass.kept,
         reduction: *pass.reduction,
-        dim: graph.dim(root),
+        dim: components,
         raw,
         params,
         kept,

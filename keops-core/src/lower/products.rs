@@ -16,9 +16,9 @@ use crate::ops::elementwise::INV;
 /// Longer products stay as they are.
 const MAX_FACTORS: usize = 16;
 
-/// Rewrites all products and quotients below `root`.
-pub(super) fn rewrite(pass: &Pass<'_>, graph: &Graph, root: Id) -> (Graph, Id) {
-    let nodes = reachable(graph, &[root]);
+/// Rewrites all products and quotients below the roots.
+pub(super) fn rewrite(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> (Graph, Vec<Id>) {
+    let nodes = reachable(graph, roots);
     let mut old_stages = Stages::new(pass);
     let shared = shared_divisors(graph, &nodes);
     let mut new = Graph::new();
@@ -48,7 +48,7 @@ pub(super) fn rewrite(pass: &Pass<'_>, graph: &Graph, root: Id) -> (Graph, Id) {
         };
         ids.insert(id, rewritten);
     }
-    (new, ids[&root])
+    (new, roots.iter().map(|root| ids[root]).collect())
 }
 
 /// The divisors whose reciprocal is computed anyway, or would be used twice.
@@ -68,13 +68,36 @@ fn shared_divisors(graph: &Graph, nodes: &[Id]) -> HashSet<Id> {
     shared
 }
 
-/// Takes apart a formula whose terms are summed over the reduced index: the factor of all terms that does not depend
-/// on that index, if there is one, and the rest. Both have the dimension of `root`.
-pub(super) fn without_kept_factor(pass: &Pass<'_>, graph: &mut Graph, root: Id) -> (Option<Id>, Id) {
+/// Takes apart formulas whose terms are summed over the reduced index: the factors of all terms that do not depend on
+/// that index, if there are some, one per component, and the rest.
+pub(super) fn without_kept_factors(pass: &Pass<'_>, graph: &mut Graph, roots: &[Id]) -> (Option<Id>, Vec<Id>) {
     let mut stages = Stages::new(pass);
-    let dim = graph.dim(root);
-    let (factor, rest) = split(graph, &mut stages, root);
-    (factor.map(|factor| spread(graph, factor, dim)), spread(graph, rest, dim))
+    let parts: Vec<(Option<Id>, Id)> = roots.iter().map(|&root| split(graph, &mut stages, root)).collect();
+    if parts.iter().all(|(factor, _)| factor.is_none()) {
+        return (None, roots.to_vec());
+    }
+    let (mut factors, mut rests) = (Vec::new(), Vec::new());
+    for (&root, (factor, rest)) in roots.iter().zip(parts) {
+        let dim = graph.dim(root);
+        let factor = factor.unwrap_or_else(|| graph.constant(1.0));
+        factors.push(spread(graph, factor, dim));
+        rests.push(spread(graph, rest, dim));
+    }
+    (Some(concatenated(graph, &factors)), rests)
+}
+
+/// All entries of some nodes, one after the other.
+pub(super) fn concatenated(graph: &mut Graph, ids: &[Id]) -> Id {
+    if let [one] = ids {
+        return *one;
+    }
+    let sources = concatenation(graph, ids);
+    graph.gather(ids, sources)
+}
+
+fn concatenation(graph: &Graph, ids: &[Id]) -> Vec<Source> {
+    let entries = |(operand, &id): (usize, &Id)| (0..graph.dim(id)).map(move |entry| Source::Entry { operand, entry });
+    ids.iter().enumerate().flat_map(entries).collect()
 }
 
 /// The same for a part of the formula, with scalars for vectors of equal entries.
@@ -120,11 +143,7 @@ fn split(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> (Option<Id>, Id)
 /// The operands of a formula that is their concatenation: each can have code of its own.
 pub(super) fn segments(graph: &Graph, root: Id) -> Vec<Id> {
     let Node::Gather(operands, sources) = graph.node(root) else { return vec![root] };
-    let mut all = operands
-        .iter()
-        .enumerate()
-        .flat_map(|(operand, &x)| (0..graph.dim(x)).map(move |entry| Source::Entry { operand, entry }));
-    let concatenated = sources.iter().all(|source| all.next() == Some(*source)) && all.next().is_none();
+    let concatenated = *sources == concatenation(graph, operands);
     if concatenated { operands.clone() } else { vec![root] }
 }
 

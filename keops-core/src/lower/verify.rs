@@ -39,7 +39,8 @@ pub(super) fn verify(program: &Program) -> Result<(), String> {
         checked.map_err(|e| format!("{:?}: {e}", Stage::Term))?;
     }
     stage(&program.factors, &[(Raw, raw_kept), (Params, params)], true).map_err(|e| format!("factors: {e}"))?;
-    let components: usize = program.terms.iter().map(|term| term.count).sum();
+    let score = usize::from(program.reduction.is_scored());
+    let components: usize = program.terms.iter().skip(score).map(|term| term.count).sum();
     if components != program.dim || ![0, program.dim].contains(&program.factors.results) {
         return Err(format!("{components} terms and {} factors of {}", program.factors.results, program.dim));
     }

@@ -9,4 +9,4 @@ mod passes;
 mod plan;
 
 pub use passes::{Pass, compile};
-pub use plan::{Form, Method, Output, Part, PassPlan, Plan};
+pub use plan::{Derivatives, Form, Method, Output, Part, PassPlan, Plan};

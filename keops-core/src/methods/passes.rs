@@ -3,13 +3,13 @@
 use super::plan::{Part, PassPlan};
 use crate::check::{Formula, Variable};
 use crate::diff::{Input, jvp, vjp};
-use crate::graph::{Axis, Graph, Id, Node, Source};
+use crate::graph::{Axis, FoldKind, Graph, Id, Node};
 use crate::lower::{self, Program};
 use crate::ops::arithmetic::{ADD, MULT, SUBTRACT};
 use crate::ops::elementwise::EXP;
 use crate::ops::logic::IF_ELSE;
 use crate::parse::Category;
-use crate::reduction::{Gradient, Reduction, SUM};
+use crate::reduction::{Gradient, LOG_SUM_EXP_AND_SOFT_MAX, Reduction, SUM, Terms};
 use crate::simplify::simplify;
 
 /// One sweep over all pairs: a graph with its inputs, and how its terms are reduced.
@@ -28,20 +28,30 @@ pub struct Pass<'a> {
 /// The program of a pass.
 pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
     let variables = variables(formula, plan);
-    let is_value = plan.parts == [Part::Value];
-    let reduction = if is_value { formula.reduction } else { &SUM };
+    let reduction = match plan.parts.as_slice() {
+        [Part::Value] => formula.reduction,
+        [Part::Forward] => &LOG_SUM_EXP_AND_SOFT_MAX,
+        _ => &SUM,
+    };
     let pass = Pass { text: &formula.text, variables: &variables, kept: plan.kept, reduction };
     let mut graph = Graph::new();
     let value = formula.term.build(&mut graph);
-    let parts: Vec<Id> = if is_value { vec![value] } else { derivatives(&mut graph, formula, plan, value) };
-    let mut root = concatenated(&mut graph, &parts);
+    let weights = formula.weights.as_ref().map(|weights| weights.build(&mut graph));
+    let mut roots = match reduction.terms {
+        Terms::Scored { ones, .. } => {
+            let ones = ones.then(|| graph.constant(1.0));
+            [value].into_iter().chain(ones).chain(weights).collect()
+        }
+        Terms::Components if plan.parts == [Part::Value] => vec![value],
+        Terms::Components => derivatives(&mut graph, formula, plan, (value, weights)),
+    };
     if plan.selected {
-        root = at_position(&mut graph, root, plan.kept.other(), formula.variables.len());
+        roots = at_position(&mut graph, &roots, plan.kept.other(), formula.variables.len());
     }
     crate::verify("graph", &graph, formula);
-    let (graph, root) = simplify(&graph, root);
+    let (graph, roots) = simplify(&graph, &roots);
     crate::verify("simplify", &graph, formula);
-    lower::lower(&pass, &graph, root)
+    lower::lower(&pass, &graph, &roots)
 }
 
 /// The inputs of a pass. One that runs along the kept axis alone reads all rows along that axis, and the position as a
@@ -61,33 +71,30 @@ fn variables(formula: &Formula, plan: &PassPlan) -> Vec<Variable> {
     along
 }
 
-/// The node with variable number `number` for the index along `axis`.
-fn at_position(graph: &mut Graph, root: Id, axis: Axis, number: usize) -> Id {
+/// The nodes with variable number `number` for the index along `axis`.
+fn at_position(graph: &mut Graph, roots: &[Id], axis: Axis, number: usize) -> Vec<Id> {
     let position = graph.variable(number, 1);
     let mut moved: Vec<Id> = Vec::new();
-    for id in graph.ids().take_while(|id| *id <= root).collect::<Vec<_>>() {
+    for id in graph.ids().collect::<Vec<_>>() {
         let node = graph.node(id).clone();
         let operands: Vec<Id> = node.operands().iter().map(|operand| moved[operand.position()]).collect();
         let dim = graph.dim(id);
         moved.push(if node == Node::Index(axis) { position } else { graph.insert(node.with_operands(&operands), dim) });
     }
-    moved[root.position()]
+    roots.iter().map(|root| moved[root.position()]).collect()
 }
 
-/// The parts of a pass that is a sum.
-fn derivatives(graph: &mut Graph, formula: &Formula, plan: &PassPlan, value: Id) -> Vec<Id> {
+/// The parts of a pass that is a sum of derivatives of the formula, and of the second one if there is one.
+fn derivatives(graph: &mut Graph, formula: &Formula, plan: &PassPlan, (value, weights): (Id, Option<Id>)) -> Vec<Id> {
     let first = formula.variables.len() + usize::from(plan.selected);
     let further: Vec<Id> =
         plan.further.iter().enumerate().map(|(k, input)| graph.variable(first + k, input.dim)).collect();
-    let last = *further.last().unwrap_or_else(|| unreachable!("a derivative has a cotangent or a tangent"));
-    let weight = match formula.reduction.gradient {
-        Gradient::LogSumExp => Some(soft_max(graph, value, further[0])),
-        Gradient::Sum | Gradient::Selected(_) | Gradient::None => None,
+    let (forward, last) = match further.as_slice() {
+        [last] => (None, *last),
+        [forward, last] => (Some(*forward), *last),
+        _ => unreachable!("a derivative has a cotangent or a tangent, and perhaps the result of a forward pass"),
     };
-    let weighted = |graph: &mut Graph, x: Id| match weight {
-        Some(weight) => graph.map(&MULT, &[weight, x]),
-        None => x,
-    };
+    let slopes = slopes(graph, formula.reduction.gradient, value, weights, forward);
     let by: Vec<Input> = plan
         .parts
         .iter()
@@ -96,19 +103,72 @@ fn derivatives(graph: &mut Graph, formula: &Formula, plan: &PassPlan, value: Id)
             _ => None,
         })
         .collect();
-    let cotangent = weighted(graph, last);
-    let mut gradients = if by.is_empty() { Vec::new() } else { vjp(graph, value, &by, cotangent) }.into_iter();
+    let mut gradients = Vec::new();
+    if !by.is_empty() {
+        let cotangents: Vec<(Id, Id)> = slopes
+            .iter()
+            .map(|(root, slope)| {
+                let Some(slope) = slope else { return (*root, last) };
+                let product = graph.map(&MULT, &[last, *slope]);
+                let repeated = graph.dim(*root) < graph.dim(product);
+                (*root, if repeated { graph.fold(FoldKind::Sum, product) } else { product })
+            })
+            .collect();
+        gradients = vjp(graph, &cotangents, &by);
+    }
+    let mut gradients = gradients.into_iter();
     plan.parts
         .iter()
         .filter_map(|part| match part {
-            Part::Value => Some(value),
+            Part::Value | Part::Forward => Some(value),
             Part::Gradient(_) => gradients.next(),
             Part::Change(number) => {
-                let change = jvp(graph, value, &[(*number, last)]);
-                Some(weighted(graph, change))
+                let changes: Vec<Id> = slopes
+                    .iter()
+                    .map(|(root, slope)| {
+                        let change = jvp(graph, *root, &[(*number, last)]);
+                        slope.map_or(change, |slope| graph.map(&MULT, &[slope, change]))
+                    })
+                    .collect();
+                changes.into_iter().reduce(|sum, change| graph.map(&ADD, &[sum, change]))
             }
         })
         .collect()
+}
+
+/// How the result, which is a sum over pairs, changes with the formula and with the second one: each with its
+/// elementwise derivative, if that is not 1.
+fn slopes(
+    graph: &mut Graph,
+    gradient: Gradient,
+    value: Id,
+    weights: Option<Id>,
+    forward: Option<Id>,
+) -> Vec<(Id, Option<Id>)> {
+    match (gradient, forward) {
+        // d log(sum(exp(f) g)) = sum(exp(f - result) (g df + dg))
+        (Gradient::Logarithm, Some(result)) => {
+            let exponential = soft_max(graph, value, result);
+            match weights {
+                None => vec![(value, Some(exponential))],
+                Some(weights) => {
+                    let slope = graph.map(&MULT, &[exponential, weights]);
+                    vec![(value, Some(slope)), (weights, Some(exponential))]
+                }
+            }
+        }
+        // d (sum(exp(f) g) / sum(exp(f))) = sum(exp(f - log) ((g - result) df + dg))
+        (Gradient::Quotient, Some(forward)) => {
+            let log = graph.pick(forward, [0]);
+            let result = graph.pick(forward, 1..graph.dim(forward));
+            let exponential = soft_max(graph, value, log);
+            let weights = weights.unwrap_or_else(|| unreachable!("there is something to take the mean of"));
+            let deviation = graph.map(&SUBTRACT, &[weights, result]);
+            let slope = graph.map(&MULT, &[exponential, deviation]);
+            vec![(value, Some(slope)), (weights, Some(exponential))]
+        }
+        _ => vec![(value, None)],
+    }
 }
 
 /// The derivative of a log-sum-exp by one of its terms: `Exp(term - value)`. Where the value is -inf, as there is no
@@ -121,15 +181,4 @@ fn soft_max(graph: &mut Graph, term: Id, value: Id) -> Id {
     let shift = graph.map(&IF_ELSE, &[above, value, none]);
     let shifted = graph.map(&SUBTRACT, &[term, shift]);
     graph.map(&EXP, &[shifted])
-}
-
-fn concatenated(graph: &mut Graph, parts: &[Id]) -> Id {
-    if let [one] = parts {
-        return *one;
-    }
-    let mut sources = Vec::new();
-    for (operand, part) in parts.iter().enumerate() {
-        sources.extend((0..graph.dim(*part)).map(|entry| Source::Entry { operand, entry }));
-    }
-    graph.gather(parts, sources)
 }

@@ -12,6 +12,9 @@ use crate::reduction::{Gradient, Reduction};
 pub enum Part {
     /// The formula, reduced as the user says.
     Value,
+    /// What the derivatives need of a forward pass, where that is more than the value: the logarithm of the sum of the
+    /// exponentials, and the value.
+    Forward,
     /// The gradient by variable number `.0`.
     Gradient(usize),
     /// The change of the value with variable number `.0`.
@@ -57,6 +60,9 @@ pub struct Output {
     pub form: Form,
 }
 
+/// Derivatives, each with the number of its variable.
+pub type Derivatives = Vec<(usize, Output)>;
+
 /// A method that evaluates.
 #[derive(Clone, Debug)]
 pub struct Method {
@@ -66,12 +72,12 @@ pub struct Method {
     pub summary: String,
     /// The arguments after the variables.
     pub further: Vec<Variable>,
-    /// Whether the passes need the result of the forward pass, and the method has to compute it.
-    pub forward: bool,
+    /// The forward pass whose result the others need as an input, where the method has to compute it.
+    pub forward: Option<usize>,
     /// The value, if it is returned.
     pub value: Option<Output>,
     /// The derivatives, with the variable of each.
-    pub derivatives: Vec<(usize, Output)>,
+    pub derivatives: Derivatives,
     /// Whether the derivatives are returned as a struct with a field per variable.
     pub named: bool,
 }
@@ -93,17 +99,21 @@ struct Planner<'a> {
     kept: Axis,
     total: bool,
     cotangent: Variable,
-    /// The result of the forward pass as an input, where gradients need it.
-    value: Option<Variable>,
+    /// The result of the forward pass as an input, where gradients need it, and what that pass computes.
+    value: Option<(Variable, Part)>,
     passes: Vec<PassPlan>,
 }
 
 impl Plan {
-    /// The plan of a formula of dimension `dim` with these variables; `total` as in [`crate::check::Formula`].
+    /// The plan of a formula with these variables, whose result has the dimension `dim`; `total` as in [`crate::check::Formula`].
     pub fn new(variables: &[Variable], dim: usize, reduction: &'static Reduction, kept: Axis, total: bool) -> Self {
         let category = if total { Category::Parameter } else { Category::Indexed(kept) };
         let named = |name: &str| Variable { name: free_name(variables, name), category, dim };
-        let value = (reduction.gradient == Gradient::LogSumExp).then(|| named("value"));
+        let value = match reduction.gradient {
+            Gradient::Logarithm => Some((named("value"), Part::Value)),
+            Gradient::Quotient => Some((Variable { dim: dim + 1, ..named("value") }, Part::Forward)),
+            Gradient::Sum | Gradient::Selected(_) | Gradient::None => None,
+        };
         let cotangent = named("e");
         let mut planner = Planner { variables, dim, reduction, kept, total, cotangent, value, passes: Vec::new() };
         let methods = planner.methods();
@@ -127,7 +137,7 @@ impl Planner<'_> {
             name: "call".to_owned(),
             summary: self.reduction.result.to_owned(),
             further: Vec::new(),
-            forward: false,
+            forward: None,
             value: Some(value),
             derivatives: Vec::new(),
             named: false,
@@ -152,14 +162,9 @@ impl Planner<'_> {
             self.cotangent.name
         );
         let with_value = format!("the value and {summary}");
-        let both = self.with_value(axis, &part, &further);
-        self.family(
-            &format!("grad_{name}"),
-            &summary,
-            &with_value,
-            false,
-            (vec![(number, alone)], (both.0, vec![(number, both.1[0].clone())])),
-        )
+        let (value, gradient) = self.with_value(axis, &part, &further);
+        let both = gradient.into_iter().map(|output| (number, output)).collect();
+        self.family(&format!("grad_{name}"), &summary, &with_value, false, vec![(number, alone)], (value, both))
     }
 
     /// `vjp`, `value_and_vjp` and, where they need the value, `vjp_given`.
@@ -191,7 +196,7 @@ impl Planner<'_> {
             self.cotangent.name
         );
         let both = format!("the value and {summary}");
-        self.family("vjp", &summary, &both, true, (sorted(alone), (value, sorted(with_value))))
+        self.family("vjp", &summary, &both, true, sorted(alone), (value, sorted(with_value)))
     }
 
     /// `jvp_v`.
@@ -205,25 +210,27 @@ impl Planner<'_> {
         let name = format!("jvp_{}", variable.name);
         let further = self.further(tangent.clone());
         let output = self.output(self.kept, &[Part::Change(number)], 0, &further);
-        let forward = self.value.is_some();
+        let forward = self.forward();
         let derivatives = vec![(number, output)];
         Method { name, summary, further: vec![tangent], forward, value: None, derivatives, named: false }
     }
 
     /// The methods `name`, `name_given` and `value_and_name`.
     fn family(
-        &self,
+        &mut self,
         name: &str,
         summary: &str,
         with_value: &str,
         named: bool,
-        (alone, both): (Vec<(usize, Output)>, (Output, Vec<(usize, Output)>)),
+        alone: Derivatives,
+        (value, both): (Output, Derivatives),
     ) -> Vec<Method> {
-        let forward = self.value.is_some();
+        let forward = self.forward();
+        let cotangent = self.cotangent.clone();
         let method = |name: String, summary: String, value, derivatives| Method {
             name,
             summary,
-            further: vec![self.cotangent.clone()],
+            further: vec![cotangent.clone()],
             forward,
             value,
             derivatives,
@@ -231,13 +238,13 @@ impl Planner<'_> {
         };
         let mut methods = vec![
             method(name.to_owned(), summary.to_owned(), None, alone.clone()),
-            method(format!("value_and_{name}"), with_value.to_owned(), Some(both.0), both.1),
+            method(format!("value_and_{name}"), with_value.to_owned(), Some(value), both),
         ];
-        if let Some(value) = &self.value {
+        if let Some((value, Part::Value)) = &self.value {
             let summary = format!("{summary}; `{}` is the result of `call`, which is not computed again", value.name);
-            let further = vec![value.clone(), self.cotangent.clone()];
+            let further = vec![value.clone(), cotangent.clone()];
             let given = method(format!("{name}_given"), summary, None, alone);
-            methods.push(Method { further, forward: false, ..given });
+            methods.push(Method { further, forward: None, ..given });
         }
         methods
     }
@@ -245,7 +252,13 @@ impl Planner<'_> {
     /// The value and the derivatives `parts` along `axis`: in one pass, where they are sums over the same axis.
     fn with_value(&mut self, axis: Axis, parts: &[Part], further: &[Variable]) -> (Output, Vec<Output>) {
         if axis != self.kept || self.value.is_some() || self.selects() {
-            let value = self.output(self.kept, &[Part::Value], 0, &[]);
+            let value = match self.value {
+                Some((_, Part::Forward)) => {
+                    let all = self.output(self.kept, &[Part::Forward], 0, &[]);
+                    Output { columns: 1..all.columns.end, ..all }
+                }
+                _ => self.output(self.kept, &[Part::Value], 0, &[]),
+            };
             return (value, (0..parts.len()).map(|k| self.output(axis, parts, k, further)).collect());
         }
         let all = [&[Part::Value], parts].concat();
@@ -256,9 +269,15 @@ impl Planner<'_> {
         (outputs.remove(0), outputs)
     }
 
+    /// The pass whose result the derivatives need.
+    fn forward(&mut self) -> Option<usize> {
+        let part = self.value.as_ref().map(|(_, part)| *part)?;
+        Some(self.output(self.kept, &[part], 0, &[]).pass)
+    }
+
     /// The further inputs of a pass: the value where it is needed, and `last`.
     fn further(&self, last: Variable) -> Vec<Variable> {
-        self.value.iter().cloned().chain([last]).collect()
+        self.value.iter().map(|(value, _)| value.clone()).chain([last]).collect()
     }
 
     /// Whether derivatives are those of selected terms.
@@ -278,11 +297,16 @@ impl Planner<'_> {
         match part {
             Part::Gradient(number) => self.variables[number].dim,
             Part::Value | Part::Change(_) => self.dim,
+            Part::Forward => self.dim + 1,
         }
     }
 
     /// Part number `number` of the pass with these parts, which is new or one that another method needs too.
     fn output(&mut self, kept: Axis, parts: &[Part], number: usize, further: &[Variable]) -> Output {
+        if self.reduction.gradient == Gradient::None && parts != [Part::Value] {
+            // The method exists to say that there is no such thing.
+            return Output { pass: 0, columns: 0..0, form: Form::Rows };
+        }
         let selected = self.selects() && parts != [Part::Value];
         let plan = PassPlan { kept, parts: parts.to_vec(), further: further.to_vec(), selected };
         let pass = self.passes.iter().position(|other| *other == plan).unwrap_or_else(|| {
@@ -308,7 +332,7 @@ impl Part {
     fn variable(self) -> usize {
         match self {
             Part::Gradient(number) | Part::Change(number) => number,
-            Part::Value => unreachable!("the value is no derivative"),
+            Part::Value | Part::Forward => unreachable!("the value is no derivative"),
         }
     }
 }

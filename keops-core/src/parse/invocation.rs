@@ -61,8 +61,8 @@ pub struct VariableOption {
 pub struct ReductionOption {
     /// The name.
     pub name: String,
-    /// What stands in brackets behind it.
-    pub parameters: Vec<Literal>,
+    /// What stands in brackets behind it: numbers or formulas.
+    pub parameters: Vec<Source>,
     /// Where the name stands.
     pub span: TokenSpan,
 }
@@ -192,18 +192,7 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
         (Some("reduction"), [TokenTree::Ident(reduction), TokenTree::Group(group)])
             if Category::from_keyword(&reduction.to_string()).is_none() =>
         {
-            let mut parameters = Vec::new();
-            for part in split_at_commas(group.stream()) {
-                match part.as_slice() {
-                    [TokenTree::Literal(literal)] => parameters.push(literal.clone()),
-                    _ => {
-                        return Err(Report::at(
-                            format!("a parameter of the reduction `{reduction}` is not a literal"),
-                            group.span(),
-                        ));
-                    }
-                }
-            }
+            let parameters = split_at_commas(group.stream()).into_iter().map(formula_source).collect();
             set_reduction(invocation, reduction.to_string(), parameters, reduction.span())?;
         }
         (name, [TokenTree::Ident(keyword), TokenTree::Group(group)]) => {
@@ -230,7 +219,7 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
 fn set_reduction(
     invocation: &mut Invocation,
     name: String,
-    parameters: Vec<Literal>,
+    parameters: Vec<Source>,
     span: TokenSpan,
 ) -> Result<(), Report> {
     if invocation.reduction.is_some() {

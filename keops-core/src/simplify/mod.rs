@@ -28,20 +28,21 @@ struct Rule {
 /// More rewrites of one node than this mean that two rules undo each other.
 const MAX_REWRITES: usize = 100;
 
-/// Applies the rules until none fits; returns the new graph and where `root` is in it.
-pub fn simplify(graph: &Graph, root: Id) -> (Graph, Id) {
+/// Applies the rules until none fits; returns the new graph and where the roots are in it.
+pub fn simplify(graph: &Graph, roots: &[Id]) -> (Graph, Vec<Id>) {
+    let last = roots.iter().max().copied();
     let mut new = Graph::new();
     let mut simplified: HashMap<Id, Id> = HashMap::new();
     // What each node of the new graph becomes.
     let mut ends: HashMap<Id, Id> = HashMap::new();
-    for id in graph.ids().filter(|id| *id <= root) {
+    for id in graph.ids().take_while(|id| Some(*id) <= last) {
         let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| simplified[operand]).collect();
         let node = graph.node(id).with_operands(&operands);
         let start = new.insert(node, graph.dim(id));
         let end = rewritten(&mut new, start, &mut ends);
         simplified.insert(id, end);
     }
-    (new, simplified[&root])
+    (new, roots.iter().map(|root| simplified[root]).collect())
 }
 
 /// Simplifies a node, and the operands that rules built for it.

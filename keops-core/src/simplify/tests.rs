@@ -12,7 +12,8 @@ fn simplified(text: &str) -> String {
     let formula = crate::check(tokens).unwrap_or_else(|reports| panic!("{text}: {}", reports[0].text()));
     let mut graph = Graph::new();
     let root = formula.term.build(&mut graph);
-    let (graph, root) = simplify(&graph, root);
+    let (graph, roots) = simplify(&graph, &[root]);
+    let root = roots[0];
     graph.verify().unwrap();
     assert_eq!(graph.dim(root), formula.term.dim);
     show(&graph, root, &formula)

@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Reduction, SumScheme};
+use super::{Componentwise, SumScheme};
 use crate::kernel::Term;
 use crate::real::{Real, Scalar};
 
@@ -74,7 +74,7 @@ pub type MinArgMin = ExtremumAndPosition<Smallest>;
 /// The largest term and its position.
 pub type MaxArgMax = ExtremumAndPosition<Largest>;
 
-impl<O: Order> Reduction for Extremum<O> {
+impl<O: Order> Componentwise for Extremum<O> {
     type Accumulator<S: Real> = S;
     type Total<S: Real> = S;
     type Lanes<S: Real> = S;
@@ -140,7 +140,7 @@ impl<S: Real> Best<S> {
 /// The two reductions that keep a [`Best`] and differ in what they return.
 macro_rules! reduction_to_best {
     ($type:ident, $lanes:ty, $item:ty, |$total:ident| $finish:expr, |$done:ident, $lane:ident| $result:expr) => {
-        impl<O: Order> Reduction for $type<O> {
+        impl<O: Order> Componentwise for $type<O> {
             type Accumulator<S: Real> = Best<S>;
             type Total<S: Real> = Best<S>;
             type Lanes<S: Real> = $lanes;

@@ -1,19 +1,23 @@
-//! [`Reduction`]: how the terms of one kept index become one result. One type per reduction, one file each.
+//! [`Reduction`]: how the terms of one kept index become one result. One type per reduction.
 //!
-//! A reduction works on each component of the formula by itself, on lanes of kept indices, so no lane ever talks to
-//! another. It has two states: an *accumulator* that lives in registers while a tile of reduced indices streams
-//! through, and a *total* that waits in memory between tiles.
+//! A reduction works on lanes of kept indices, so no lane ever talks to another. Most are [`Componentwise`]: they treat
+//! each component of the formula by itself. Those of the family of log-sum-exp ([`shifted`]) weigh components by the
+//! exponential of a score.
 
+mod componentwise;
 mod extremum;
-mod log_sum_exp;
+pub mod shifted;
 mod sum;
 
-use crate::kernel::Term;
+use crate::kernel::Kernel;
 use crate::real::{Real, Scalar};
+use crate::tile::Tile;
 
+pub use componentwise::Componentwise;
 pub use extremum::{ArgMax, ArgMin, Max, MaxArgMax, Min, MinArgMin};
-pub use log_sum_exp::LogSumExp;
-pub use sum::Sum;
+pub(crate) use shifted::ShiftedSums;
+pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};
+pub use sum::{Compensated, Sum};
 
 /// How sums are accumulated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,37 +32,34 @@ pub enum SumScheme {
 
 /// A reduction over the reduced index.
 ///
-/// Terms arrive in increasing order of the index; [`Reduction::merge`] joins totals of consecutive ranges.
+/// Tiles arrive in increasing order of the index; [`Reduction::merge`] joins the states of consecutive ranges.
 pub trait Reduction: 'static {
-    /// State in registers, within a tile.
-    type Accumulator<S: Real>: Copy + Send + Sync + 'static;
-    /// State in memory, between tiles.
-    type Total<S: Real>: Copy + Send + Sync + 'static;
-    /// Finished lanes.
-    type Lanes<S: Real>: Copy;
-    /// The result for one kept index.
+    /// What one vector of kept indices has come to, between tiles.
+    type State<K: Kernel, S: Real>: Clone + Send + Sync;
+    /// Room for the accumulators of formulas with many components.
+    type Scratch<K: Kernel, S: Real>: Clone;
+    /// An entry of the result.
     type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
 
-    /// The total of no term, for a reduction over `count` indices in all.
-    fn neutral<S: Real>(count: usize) -> Self::Total<S>;
-    /// Begins a tile.
-    fn resume<S: Real>(total: &Self::Total<S>, scheme: SumScheme) -> Self::Accumulator<S>;
-    /// Takes one term in; `position` is its reduced index.
-    fn push<S: Real>(accumulator: Self::Accumulator<S>, term: impl Term<S>, position: S::Index)
-    -> Self::Accumulator<S>;
-    /// Ends a tile.
-    fn suspend<S: Real>(total: &mut Self::Total<S>, accumulator: Self::Accumulator<S>, scheme: SumScheme);
-    /// Takes in the total of indices that come later.
-    fn merge<S: Real>(total: &mut Self::Total<S>, later: &Self::Total<S>);
-    /// The results of all lanes.
-    fn finish<S: Real>(total: &Self::Total<S>) -> Self::Lanes<S>;
-    /// Finished lanes times a factor that all terms had in common. Kernels of reductions for which this is not the
-    /// reduction of the products have no such factors.
-    #[inline(always)]
-    fn scaled<S: Real>(lanes: Self::Lanes<S>, factor: S) -> Self::Lanes<S> {
-        let _ = factor;
-        lanes
-    }
-    /// The result of one lane.
-    fn item<S: Real>(lanes: &Self::Lanes<S>, lane: usize) -> Self::Item<S::Scalar>;
+    /// The number of results per kept index, for a kernel of `components` components.
+    fn results(components: usize) -> usize;
+    /// The state of no term, for a reduction over `count` indices in all.
+    fn neutral<K: Kernel, S: Real>(count: usize) -> Self::State<K, S>;
+    /// Room for accumulators; what is in it does not matter.
+    fn scratch<K: Kernel, S: Real>() -> Self::Scratch<K, S>;
+    /// Takes a tile in.
+    fn reduce_tile<K: Kernel, S: Real, const R: usize, const C: usize>(
+        tile: &Tile<'_, K, S, R>,
+        states: &mut [Self::State<K, S>; R],
+        scratch: &mut [Self::Scratch<K, S>; R],
+    );
+    /// Takes in the state of indices that come later.
+    fn merge<K: Kernel, S: Real>(state: &mut Self::State<K, S>, later: &Self::State<K, S>);
+    /// Hands each result, with its lane and its number, to `write`. `factors` are those that the terms of a sum had in
+    /// common, one per component or none.
+    fn finish<K: Kernel, S: Real>(
+        state: &Self::State<K, S>,
+        factors: &[S],
+        write: impl FnMut(usize, usize, Self::Item<S::Scalar>),
+    );
 }

@@ -1,6 +1,6 @@
 //! The sum.
 
-use super::{Reduction, SumScheme};
+use super::{Componentwise, SumScheme};
 use crate::kernel::Term;
 use crate::real::{Real, Scalar};
 
@@ -11,15 +11,35 @@ pub struct Sum;
 /// An unevaluated sum `high + low`.
 #[derive(Clone, Copy, Debug)]
 pub struct Compensated<S> {
-    high: S,
-    low: S,
+    pub(crate) high: S,
+    pub(crate) low: S,
 }
 
 impl<S: Real> Compensated<S> {
+    /// The sum of nothing.
+    #[inline(always)]
+    pub(crate) fn zero() -> Self {
+        Self { high: S::constant(0.0), low: S::constant(0.0) }
+    }
+
+    /// Multiplies the sum.
+    #[inline(always)]
+    pub(crate) fn scale(&mut self, factor: S) {
+        self.high = self.high * factor;
+        self.low = self.low * factor;
+    }
+
+    /// Adds another sum.
+    #[inline(always)]
+    pub(crate) fn merge(&mut self, later: &Self) {
+        self.add(later.high);
+        self.low = self.low + later.low;
+    }
+
     /// Adds `x` with compensation (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
     /// Summen", 1974).
     #[inline(always)]
-    fn add(&mut self, x: S) {
+    pub(crate) fn add(&mut self, x: S) {
         let high = self.high + x;
         let big_first = (self.high - high) + x;
         let small_first = (x - high) + self.high;
@@ -31,12 +51,12 @@ impl<S: Real> Compensated<S> {
     }
 
     #[inline(always)]
-    fn value(&self) -> S {
+    pub(crate) fn value(&self) -> S {
         self.high + self.low
     }
 }
 
-impl Reduction for Sum {
+impl Componentwise for Sum {
     type Accumulator<S: Real> = S;
     type Total<S: Real> = Compensated<S>;
     type Lanes<S: Real> = S;
@@ -44,7 +64,7 @@ impl Reduction for Sum {
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> Compensated<S> {
-        Compensated { high: S::constant(0.0), low: S::constant(0.0) }
+        Compensated::zero()
     }
 
     #[inline(always)]
@@ -70,8 +90,7 @@ impl Reduction for Sum {
 
     #[inline(always)]
     fn merge<S: Real>(total: &mut Compensated<S>, later: &Compensated<S>) {
-        total.add(later.high);
-        total.low = total.low + later.low;
+        total.merge(later);
     }
 
     #[inline(always)]

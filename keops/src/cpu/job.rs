@@ -1,12 +1,13 @@
 //! A reduction cut into tasks, each of which is one call of a function compiled for the instruction set.
 
+use std::array::from_fn;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
 use keops_device::reduction::{Reduction, SumScheme};
-use keops_device::tile::{Accumulators, Tile, Totals, reduce_tile};
+use keops_device::tile::Tile;
 use keops_device::{Real, Scalar};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -50,7 +51,7 @@ pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     scheme: SumScheme,
     params: OnceLock<K::Params<S::Scalar>>,
     /// What each (group, part) came to: one entry per vector of kept indices.
-    partial: Vec<OnceLock<Vec<Totals<K, Red, S>>>>,
+    partial: Vec<OnceLock<Vec<Red::State<K, S>>>>,
     /// The rows of the result, group by group.
     results: Vec<Chunk<'a, Red::Item<S::Scalar>>>,
 }
@@ -74,7 +75,7 @@ struct ReduceGroup<'j, 'a, 'p, K: Kernel, Red: Reduction, S: Real> {
 }
 
 impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_, K, Red, S> {
-    type Output = Vec<Totals<K, Red, S>>;
+    type Output = Vec<Red::State<K, S>>;
     #[inline(always)]
     fn visit<const R: usize, const C: usize>(self) -> Self::Output {
         self.job.reduce_group::<R, C>(self.group, self.part)
@@ -93,12 +94,13 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             rows: problem.kept_len,
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
-            block_bytes: vectors * (size_of::<K::Kept<S>>() + size_of::<Totals<K, Red, S>>()),
+            block_bytes: vectors * (size_of::<K::Kept<S>>() + size_of::<Red::State<K, S>>()),
             column_bytes: size_of::<K::Reduced<S::Scalar>>(),
             components: dim::<K>(),
         });
-        let mut results = Array2::from_elem((plan.rows, dim::<K>()), Red::Item::default());
-        let group_entries = plan.block_rows * plan.group_blocks * dim::<K>();
+        let entries = Red::results(dim::<K>());
+        let mut results = Array2::from_elem((plan.rows, entries), Red::Item::default());
+        let group_entries = plan.block_rows * plan.group_blocks * entries;
         let job = Job {
             problem,
             plan,
@@ -145,10 +147,9 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     }
 
     #[inline(always)]
-    fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> Vec<Totals<K, Red, S>> {
+    fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> Vec<Red::State<K, S>> {
         let rows = self.plan.group_rows(group);
         let params = self.params();
-        let neutral = Totals::<K, Red, S>::filled(Red::neutral(self.plan.columns));
         let blocks = rows.len().div_ceil(self.plan.block_rows);
         let mut kept: Vec<[K::Kept<S>; R]> = Vec::with_capacity(blocks);
         for block in 0..blocks {
@@ -159,10 +160,10 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             }
             kept.push(vectors);
         }
-        let mut totals = vec![[neutral; R]; blocks];
-        let accumulator = Red::resume::<S>(&Red::neutral(0), self.scheme);
+        let neutral: [Red::State<K, S>; R] = from_fn(|_| Red::neutral::<K, S>(self.plan.columns));
+        let mut states = vec![neutral; blocks];
         // On the heap: with many components it is large.
-        let mut scratch = Box::new([Accumulators::<K, Red, S>::filled(accumulator); R]);
+        let mut scratch: Box<[Red::Scratch<K, S>; R]> = Box::new(from_fn(|_| Red::scratch::<K, S>()));
 
         let columns = self.plan.part_columns(part);
         let mut prepared = Vec::with_capacity(self.plan.tile);
@@ -170,13 +171,13 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         while first < columns.end {
             let end = (first + self.plan.tile).min(columns.end);
             self.prepare_reduced(&params, first..end, &mut prepared);
-            for (kept, totals) in kept.iter().zip(&mut totals) {
+            for (kept, states) in kept.iter().zip(&mut states) {
                 let tile = Tile { params: &params, kept, reduced: &prepared, first, scheme: self.scheme };
-                reduce_tile::<K, Red, S, R, C>(&tile, totals, &mut scratch);
+                Red::reduce_tile::<K, S, R, C>(&tile, states, &mut scratch);
             }
             first = end;
         }
-        totals.into_iter().flatten().collect()
+        states.into_iter().flatten().collect()
     }
 
     /// One vector of kept indices.
@@ -223,36 +224,29 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     fn finish_group(&self, group: usize) {
         let parts = &self.partial[group * self.plan.parts..(group + 1) * self.plan.parts];
         let mut parts = parts.iter().filter_map(OnceLock::get);
-        let Some(mut totals) = parts.next().cloned() else { return };
+        let Some(mut states) = parts.next().cloned() else { return };
         for later in parts {
-            for (total, later) in totals.iter_mut().zip(later) {
-                for (total, later) in total.as_mut_slice().iter_mut().zip(later.as_slice()) {
-                    Red::merge(total, later);
-                }
+            for (state, later) in states.iter_mut().zip(later) {
+                Red::merge::<K, S>(state, later);
             }
         }
         let mut results = self.results[group].lock().unwrap_or_else(PoisonError::into_inner);
-        let dim = dim::<K>();
+        let entries = Red::results(dim::<K>());
         let first = self.plan.group_rows(group).start;
         let params = self.params();
-        for (vector, totals) in totals.iter().enumerate() {
+        for (vector, state) in states.iter().enumerate() {
             // An empty sum is 0, whatever its factors.
             let factors = (K::Factors::<S>::LEN > 0 && self.plan.columns > 0).then(|| {
                 let (raw, index) = self.raw_kept(first + vector * S::LANES);
                 K::factors::<S>(&params, &raw, index)
             });
-            for (component, total) in totals.as_slice().iter().enumerate() {
-                let mut lanes = Red::finish::<S>(total);
-                if let Some(factors) = &factors {
-                    lanes = Red::scaled::<S>(lanes, factors.as_slice()[component]);
+            let factors = factors.as_ref().map_or(&[][..], Values::as_slice);
+            Red::finish::<K, S>(state, factors, |lane, entry, item| {
+                let row = vector * S::LANES + lane;
+                if let Some(result) = results.get_mut(row * entries + entry) {
+                    *result = item;
                 }
-                for lane in 0..S::LANES {
-                    let row = vector * S::LANES + lane;
-                    if let Some(result) = results.get_mut(row * dim + component) {
-                        *result = Red::item::<S>(&lanes, lane);
-                    }
-                }
-            }
+            });
         }
     }
 }

@@ -1,0 +1,98 @@
+//! Reductions of each component by itself.
+
+use super::{Reduction, SumScheme};
+use crate::kernel::{Kernel, Term, Values};
+use crate::real::{Real, Scalar};
+use crate::tile::{Tile, componentwise};
+
+/// A reduction that treats each component of the formula by itself.
+///
+/// It has two states: an *accumulator* that lives in registers while a tile of reduced indices streams through, and a
+/// *total* that waits in memory between tiles.
+pub trait Componentwise: 'static {
+    /// State in registers, within a tile.
+    type Accumulator<S: Real>: Copy + Send + Sync + 'static;
+    /// State in memory, between tiles.
+    type Total<S: Real>: Copy + Send + Sync + 'static;
+    /// Finished lanes.
+    type Lanes<S: Real>: Copy;
+    /// The result for one kept index.
+    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+
+    /// The total of no term, for a reduction over `count` indices in all.
+    fn neutral<S: Real>(count: usize) -> Self::Total<S>;
+    /// Begins a tile.
+    fn resume<S: Real>(total: &Self::Total<S>, scheme: SumScheme) -> Self::Accumulator<S>;
+    /// Takes one term in; `position` is its reduced index.
+    fn push<S: Real>(accumulator: Self::Accumulator<S>, term: impl Term<S>, position: S::Index)
+    -> Self::Accumulator<S>;
+    /// Ends a tile.
+    fn suspend<S: Real>(total: &mut Self::Total<S>, accumulator: Self::Accumulator<S>, scheme: SumScheme);
+    /// Takes in the total of indices that come later.
+    fn merge<S: Real>(total: &mut Self::Total<S>, later: &Self::Total<S>);
+    /// The results of all lanes.
+    fn finish<S: Real>(total: &Self::Total<S>) -> Self::Lanes<S>;
+    /// Finished lanes times a factor that all terms had in common. Kernels of reductions for which this is not the
+    /// reduction of the products have no such factors.
+    #[inline(always)]
+    fn scaled<S: Real>(lanes: Self::Lanes<S>, factor: S) -> Self::Lanes<S> {
+        let _ = factor;
+        lanes
+    }
+    /// The result of one lane.
+    fn item<S: Real>(lanes: &Self::Lanes<S>, lane: usize) -> Self::Item<S::Scalar>;
+}
+
+impl<Red: Componentwise> Reduction for Red {
+    type State<K: Kernel, S: Real> = K::Components<Red::Total<S>>;
+    type Scratch<K: Kernel, S: Real> = K::Components<Red::Accumulator<S>>;
+    type Item<T: Scalar> = Red::Item<T>;
+
+    #[inline(always)]
+    fn results(components: usize) -> usize {
+        components
+    }
+
+    #[inline(always)]
+    fn neutral<K: Kernel, S: Real>(count: usize) -> Self::State<K, S> {
+        K::Components::filled(Red::neutral(count))
+    }
+
+    #[inline(always)]
+    fn scratch<K: Kernel, S: Real>() -> Self::Scratch<K, S> {
+        K::Components::filled(Red::resume::<S>(&Red::neutral(0), SumScheme::default()))
+    }
+
+    #[inline(always)]
+    fn reduce_tile<K: Kernel, S: Real, const R: usize, const C: usize>(
+        tile: &Tile<'_, K, S, R>,
+        states: &mut [Self::State<K, S>; R],
+        scratch: &mut [Self::Scratch<K, S>; R],
+    ) {
+        componentwise::reduce_tile::<K, Red, S, R, C>(tile, states, scratch);
+    }
+
+    #[inline(always)]
+    fn merge<K: Kernel, S: Real>(state: &mut Self::State<K, S>, later: &Self::State<K, S>) {
+        for (total, later) in state.as_mut_slice().iter_mut().zip(later.as_slice()) {
+            Red::merge(total, later);
+        }
+    }
+
+    #[inline(always)]
+    fn finish<K: Kernel, S: Real>(
+        state: &Self::State<K, S>,
+        factors: &[S],
+        mut write: impl FnMut(usize, usize, Self::Item<S::Scalar>),
+    ) {
+        for (component, total) in state.as_slice().iter().enumerate() {
+            let mut lanes = Red::finish::<S>(total);
+            if let Some(&factor) = factors.get(component) {
+                lanes = Red::scaled::<S>(lanes, factor);
+            }
+            for lane in 0..S::LANES {
+                write(lane, component, Red::item::<S>(&lanes, lane));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Reductions that treat each component of the formula by itself.
+
+use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, folds, locate, pairs, start, stream};
+use crate::kernel::{Kernel, Values, dim};
+use crate::real::Real;
+use crate::reduction::{Componentwise, SumScheme};
+
+/// The state of one vector of kept indices: one total per component.
+pub(crate) type Totals<K, Red, S> = <K as Kernel>::Components<<Red as Componentwise>::Total<S>>;
+
+/// The accumulators of one vector of kept indices: one per component.
+pub(crate) type Accumulators<K, Red, S> = <K as Kernel>::Components<<Red as Componentwise>::Accumulator<S>>;
+
+/// Takes a tile of reduced indices into the totals of `R` vectors of kept indices.
+///
+/// `scratch` holds the accumulators of formulas with many components; its content does not matter.
+#[inline(always)]
+pub(crate) fn reduce_tile<K, Red, S, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    totals: &mut [Totals<K, Red, S>; R],
+    scratch: &mut [Accumulators<K, Red, S>; R],
+) where
+    K: Kernel,
+    Red: Componentwise,
+    S: Real,
+{
+    if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
+        // A local copy, so that the accumulators can live in registers.
+        let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0), tile.scheme)); R];
+        resume::<K, Red, S, R>(totals, &mut local, tile.scheme);
+        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+        suspend::<K, Red, S, R>(totals, &local, tile.scheme);
+    } else {
+        resume::<K, Red, S, R>(totals, scratch, tile.scheme);
+        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: scratch });
+        suspend::<K, Red, S, R>(totals, scratch, tile.scheme);
+    }
+}
+
+#[inline(always)]
+fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
+    totals: &[Totals<K, Red, S>; R],
+    accumulators: &mut [Accumulators<K, Red, S>; R],
+    scheme: SumScheme,
+) {
+    for r in 0..R {
+        for (accumulator, total) in accumulators[r].as_mut_slice().iter_mut().zip(totals[r].as_slice()) {
+            *accumulator = Red::resume(total, scheme);
+        }
+    }
+}
+
+#[inline(always)]
+fn suspend<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
+    totals: &mut [Totals<K, Red, S>; R],
+    accumulators: &[Accumulators<K, Red, S>; R],
+    scheme: SumScheme,
+) {
+    for r in 0..R {
+        for (accumulator, total) in accumulators[r].as_slice().iter().zip(totals[r].as_mut_slice()) {
+            Red::suspend(total, *accumulator, scheme);
+        }
+    }
+}
+
+struct Push<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
+    tile: &'a Tile<'a, K, S, R>,
+    accumulators: &'a mut [Accumulators<K, Red, S>; R],
+}
+
+impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for Push<'_, K, Red, S, R> {
+    #[inline(always)]
+    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
+        let folds = folds::<K, S, R, C>(self.tile, columns);
+        if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
+            unrolled!(C, c => {
+                push_column::<K, Red, S, R>(self.tile, &columns[c], &folds[c], first + c, self.accumulators);
+            });
+        } else {
+            push_components::<K, Red, S, R, C>(self.tile, columns, &folds, first, self.accumulators);
+        }
+    }
+}
+
+/// Few components: everything unrolled, the accumulators in registers.
+#[inline(always)]
+fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
+    tile: &Tile<'_, K, S, R>,
+    column: &K::Reduced<S::Scalar>,
+    folds: &[K::Folds<S>; R],
+    position: usize,
+    accumulators: &mut [Accumulators<K, Red, S>; R],
+) {
+    let position = S::index_splat(position);
+    unrolled!(R, r => {
+        let shared = K::pair::<S>(tile.params, &tile.kept[r], column, &folds[r]);
+        let accumulators = accumulators[r].as_mut_slice();
+        unrolled!(16, dim::<K>(), o => {
+            let (segment, entry) = locate(K::SEGMENTS, o);
+            let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], column, &shared);
+            accumulators[o] = Red::push(accumulators[o], term, position);
+        });
+    });
+}
+
+/// Many components: a loop over them, each taking `C` terms in per load and store of its accumulator.
+#[inline(always)]
+fn push_components<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; C],
+    folds: &[[K::Folds<S>; R]; C],
+    first: usize,
+    accumulators: &mut [Accumulators<K, Red, S>; R],
+) {
+    let shared = pairs::<K, S, R, C>(tile, columns, folds);
+    unrolled!(K::SEGMENTS.len(), segment => {
+        let start = start(K::SEGMENTS, segment);
+        for entry in 0..K::SEGMENTS[segment] {
+            unrolled!(R, r => {
+                let accumulator = &mut accumulators[r].as_mut_slice()[start + entry];
+                let mut local = *accumulator;
+                unrolled!(C, c => {
+                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
+                    local = Red::push(local, term, S::index_splat(first + c));
+                });
+                *accumulator = local;
+            });
+        }
+    });
+}

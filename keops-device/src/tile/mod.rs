@@ -1,0 +1,145 @@
+//! The tile loop: one loop for every formula, with one way to accumulate per family of reductions.
+//!
+//! `R` vectors of kept indices stay where they are while a tile of reduced indices streams past, `C` at a time. The
+//! `R x C` register tile is unrolled by construction, call by call, not by hoping that the optimiser unrolls a loop:
+//! otherwise its accumulators would live in memory. Long sums over the entries of vectors (dimension 64, say) run
+//! over the whole register tile, as in the micro-kernel of a matrix product, so that each number that is loaded feeds
+//! several multiply-adds.
+
+use crate::kernel::{Kernel, Values};
+use crate::real::Real;
+use crate::reduction::SumScheme;
+
+/// Formulas with more components than this keep their accumulators in memory and loop over them.
+pub const MAX_UNROLLED_COMPONENTS: usize = 16;
+
+/// Runs the body for each index below a constant, unrolled, with the index a constant.
+macro_rules! unrolled {
+    ($count:expr, $index:ident => $body:expr) => {
+        unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7)
+    };
+    (16, $count:expr, $index:ident => $body:expr) => {
+        unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (@ $count:expr, $index:ident, $body:expr, $($at:literal)*) => {
+        $(if const { $at < $count } {
+            let $index: usize = $at;
+            $body;
+        })*
+    };
+}
+
+pub(crate) mod componentwise;
+pub(crate) mod shifted;
+
+/// What the loop over a tile reads.
+pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {
+    /// The prepared parameters.
+    pub params: &'a K::Params<S::Scalar>,
+    /// The prepared kept indices.
+    pub kept: &'a [K::Kept<S>; R],
+    /// The prepared reduced indices.
+    pub reduced: &'a [K::Reduced<S::Scalar>],
+    /// The position of the first of them.
+    pub first: usize,
+    /// How sums are accumulated.
+    pub scheme: SumScheme,
+}
+
+/// What is done with the reduced indices of a register tile.
+trait Step<K: Kernel, S: Real> {
+    /// Takes in `C` reduced indices, of which `first` is the position of the first.
+    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize);
+}
+
+/// Runs over the reduced indices of a tile, `C` at a time and the last ones by themselves.
+#[inline(always)]
+fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K, S, R>, step: &mut impl Step<K, S>) {
+    const { assert!(R >= 1 && R <= 8 && C >= 1 && C <= 8, "the register tile is at most 8 x 8") };
+    let mut left = tile.reduced;
+    let mut first = tile.first;
+    while let Some((chunk, rest)) = left.split_first_chunk::<C>() {
+        step.step(chunk, first);
+        first += C;
+        left = rest;
+    }
+    if const { C > 1 } {
+        for column in left {
+            step.step(core::array::from_ref(column), first);
+            first += 1;
+        }
+    }
+}
+
+/// The long sums of a register tile.
+#[inline(always)]
+fn folds<K: Kernel, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; C],
+) -> [[K::Folds<S>; R]; C] {
+    let mut folds = [[K::Folds::<S>::filled(S::constant(0.0)); R]; C];
+    unrolled!(K::FOLDS.len(), f => {
+        for entry in 0..K::FOLDS[f] {
+            unrolled!(C, c => fold_column::<K, S, R>(tile, f, entry, &columns[c], &mut folds[c]));
+        }
+    });
+    folds
+}
+
+#[inline(always)]
+fn fold_column<K: Kernel, S: Real, const R: usize>(
+    tile: &Tile<'_, K, S, R>,
+    fold: usize,
+    entry: usize,
+    column: &K::Reduced<S::Scalar>,
+    sums: &mut [K::Folds<S>; R],
+) {
+    unrolled!(R, r => {
+        let sum = &mut sums[r].as_mut_slice()[fold];
+        *sum = K::fold::<S>(fold, entry, tile.params, &tile.kept[r], column, *sum);
+    });
+}
+
+/// What the terms of each pair of a register tile have in common.
+#[inline(always)]
+fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; C],
+    folds: &[[K::Folds<S>; R]; C],
+) -> [[K::Shared<S>; R]; C] {
+    let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
+    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
+    shared
+}
+
+#[inline(always)]
+fn pair_column<K: Kernel, S: Real, const R: usize>(
+    tile: &Tile<'_, K, S, R>,
+    column: &K::Reduced<S::Scalar>,
+    folds: &[K::Folds<S>; R],
+    shared: &mut [K::Shared<S>; R],
+) {
+    unrolled!(R, r => shared[r] = K::pair::<S>(tile.params, &tile.kept[r], column, &folds[r]));
+}
+
+/// The first component of a segment.
+#[inline(always)]
+const fn start(segments: &[usize], segment: usize) -> usize {
+    let (mut start, mut before) = (0, 0);
+    while before < segment {
+        start += segments[before];
+        before += 1;
+    }
+    start
+}
+
+/// The segment that a component belongs to, and its position there.
+#[inline(always)]
+const fn locate(segments: &[usize], component: usize) -> (usize, usize) {
+    let (mut segment, mut entry) = (0, component);
+    while entry >= segments[segment] {
+        entry -= segments[segment];
+        segment += 1;
+    }
+    (segment, entry)
+}
