@@ -41,9 +41,7 @@ pub(super) fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
 /// The sum of `exp(score - max) * weight`. A score that is -inf has weight 0.
 fn shifted_sum(scores: &[f64], weights: &[f64], max: f64) -> f64 {
     let term = |(&score, &weight): (&f64, &f64)| {
-        let exponential = if score == f64::NEG_INFINITY {
-            0.0
-        } else if max == f64::INFINITY && score < max {
+        let exponential = if score == f64::NEG_INFINITY || (max == f64::INFINITY && score < max) {
             0.0
         } else if score == f64::INFINITY {
             f64::INFINITY

@@ -199,8 +199,10 @@ impl Counter {
             },
             Operand::Load(array, at) => {
                 let at = self.fixed(at);
-                let stored = at.strides.is_empty().then(|| self.stored.get(&(*array, at.offset))).flatten();
-                stored.cloned().unwrap_or_else(|| Value::Operand(Operand::Load(*array, at)))
+                match self.stored.get(&(*array, at.offset)) {
+                    Some(stored) if at.strides.is_empty() => stored.clone(),
+                    _ => Value::Operand(Operand::Load(*array, at)),
+                }
             }
             operand => Value::Operand(operand.clone()),
         }

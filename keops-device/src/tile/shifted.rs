@@ -94,9 +94,9 @@ impl<K: Kernel, S: Real, const R: usize> Weigh<'_, K, S, R> {
     /// Raises the shifts to `best` where that exceeds the limits.
     #[inline(always)]
     fn raise(&mut self, best: &[S; R]) {
-        for r in 0..R {
-            let highest = S::constant(0.0) - S::splat(S::Scalar::LOWEST);
-            let raised = S::select(self.limits[r].lt(best[r]), best[r].min(highest), self.shifts[r]);
+        let highest = -S::splat(S::Scalar::LOWEST);
+        for (r, best) in best.iter().enumerate() {
+            let raised = S::select(self.limits[r].lt(*best), best.min(highest), self.shifts[r]);
             let ratio = (self.shifts[r] - raised).exp();
             self.shifts[r] = raised;
             self.limits[r] = raised + self.margin;
