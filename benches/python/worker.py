@@ -5,12 +5,13 @@
 PEER is `pykeops`, `jax`, `jax-whole` or `numpy`. The process reads one JSON object per line from its standard
 input and answers each with one JSON object per line:
 
-* `{"do": "prepare", ...}` loads the arrays of a row, runs it once (so compilation is over) and writes the result
-  as raw numbers to the file `answer`; the reply holds `rows`, how many rows of the problem this peer computes: a
+* `{"do": "prepare", ...}` loads the `variables` of a row, runs it once (so compilation is over) and writes each of
+  its `results` as raw numbers to a file; the reply holds `rows`, with how many of the rows x_i this peer computes: a
   slow one takes the first few, since the time per pair does not depend on the number of rows;
 * `{"do": "run"}` computes the prepared row once and replies with `seconds`.
 
-A failure is a reply with the key `error`. Whatever a library prints goes to the standard error.
+A failure is a reply with the key `error`; where a library has no means for a row, the key `lacks` says what is
+missing. Whatever a library prints goes to the standard error.
 """
 
 import json
@@ -40,7 +41,7 @@ LONGEST = 2.0  # seconds: a peer that would take longer computes fewer rows
 WHOLE_BYTES = 1 << 30  # size of the matrix that `jax-whole` may form
 
 
-# ---- The dense forms, for NumPy (xp = numpy) and JAX (xp = jax.numpy): one function per kind of row ----
+# ---- The dense forms: one function per kind of result ----
 
 
 def square_distances(xp, x, y):
@@ -58,14 +59,50 @@ def log_sum_exp(xp, x, y, b):
     return top + xp.log(xp.sum(xp.exp(s - top), 1, keepdims=True))
 
 
-def nearest(xp, x, y, b):
+def nearest(xp, x, y):
     return xp.argmin(xp.sum(y * y, 1)[None, :] - 2 * (x @ y.T), 1)[:, None]
 
 
-KINDS = {"gauss": gauss, "log_sum_exp": log_sum_exp, "nearest": nearest}
+# For NumPy (xp = numpy) and JAX (xp = jax.numpy).
+VALUES = {"gauss": gauss, "log_sum_exp": log_sum_exp, "nearest": nearest}
 
 
-# ---- The peers: each turns a request into a function of no arguments, and says how many rows it computes ----
+def gradients(jnp, by, e, **variables):
+    """The gradients of the Gaussian sum by some variables, for the cotangent e."""
+    import jax
+
+    def of(*some):
+        return gauss(jnp, **(variables | dict(zip(by, some))))
+
+    _, transposed = jax.vjp(of, *(variables[name] for name in by))
+    return transposed(e)
+
+
+def hessian(jnp, x, h, **variables):
+    import jax
+
+    return jax.jvp(lambda x: gradients(jnp, ["x"], x=x, **variables)[0], (x,), (h,))[1]
+
+
+def laplacian(jnp, x, y, b):
+    import jax
+
+    def of(point):
+        return gauss(jnp, point[None], y, b)[0, 0]
+
+    return jax.vmap(lambda point: jnp.trace(jax.hessian(of)(point)))(x)[:, None]
+
+
+# For JAX, by its automatic differentiation; NumPy has none.
+DERIVATIVES = {"hessian": hessian, "laplacian": laplacian}
+
+
+class Lacking(Exception):
+    """What a library cannot do."""
+
+
+# ---- The peers: each turns a request and the arrays of its variables, by name, into a function of no arguments that
+# ---- returns the results, and says with how many rows it computes
 
 
 def fastest_of(run, count=2):
@@ -79,62 +116,98 @@ def fastest_of(run, count=2):
     return min(seconds)
 
 
-def pykeops_run(request, x, y, b):
+def by_index(request, arrays):
+    """The arrays whose rows are those of x, and those whose rows are those of y."""
+    names = [[v["name"] for v in request["variables"] if v["index"] == index] for index in "ij"]
+    return [{name: arrays[name] for name in some} for some in names]
+
+
+def pykeops_run(request, arrays):
     from pykeops.numpy import Genred
 
-    aliases = [f"x = Vi({x.shape[1]})", f"y = Vj({y.shape[1]})", f"b = Vj({b.shape[1]})"]
-    arguments = (x, y, b)
-    if request["kind"] == "nearest":  # PyKeOps wants no unused variables
-        aliases, arguments = aliases[:2], (x, y)
-    reduce = Genred(request["formula"], aliases, reduction_op=request["reduction"], axis=1)
-    return (lambda: reduce(*arguments, backend="CPU")), len(x)
+    aliases = [f"{v['name']} = V{v['index']}({v['shape'][1]})" for v in request["variables"]]
+    reductions = [
+        Genred(r["formula"], aliases, reduction_op=request["reduction"], axis={"i": 1, "j": 0}[r["index"]])
+        for r in request["results"]
+    ]
+    return (lambda: [reduce(*arrays.values(), backend="CPU") for reduce in reductions]), len(arrays["x"])
 
 
-def tiled(x, run_with):
-    """Chooses the tile with the highest rate and as many rows of `x` as LONGEST allows.
+def tiled(rows, run_with):
+    """Chooses the tile with the highest rate and as many rows as LONGEST allows.
 
-    `run_with(tile, x)` is the function that computes the rows `x`, a multiple of `tile` of them.
+    `run_with(tile, rows)` is the function that computes with the first `rows`, a multiple of `tile`.
     """
-    tiles = [tile for tile in TILES if tile <= len(x)]
-    probe = {tile: min(len(x), PROBE) // tile * tile for tile in tiles}
-    seconds, tile = min((fastest_of(run_with(tile, x[: probe[tile]])) / probe[tile], tile) for tile in tiles)
-    rows = min(len(x), max(tile, int(LONGEST / seconds))) // tile * tile
-    return run_with(tile, x[:rows]), rows
+    tiles = [tile for tile in TILES if tile <= rows]
+    probe = {tile: min(rows, PROBE) // tile * tile for tile in tiles}
+    seconds, tile = min((fastest_of(run_with(tile, probe[tile])) / probe[tile], tile) for tile in tiles)
+    rows = min(rows, max(tile, int(LONGEST / seconds))) // tile * tile
+    return run_with(tile, rows), rows
 
 
-def numpy_run(request, x, y, b):
-    kind = KINDS[request["kind"]]
+def numpy_run(request, arrays):
+    kinds = [result["kind"] for result in request["results"]]
+    if not all(kind in VALUES for kind in kinds):
+        raise Lacking("NumPy does not differentiate")
+    over_i, over_j = by_index(request, arrays)
 
-    def run_with(tile, x):
-        return lambda: np.concatenate([kind(np, x[k : k + tile], y, b) for k in range(0, len(x), tile)])
+    def run_with(tile, rows):
+        def run():
+            tiles = [{name: array[k : k + tile] for name, array in over_i.items()} for k in range(0, rows, tile)]
+            return [np.concatenate([VALUES[kind](np, **some, **over_j) for some in tiles]) for kind in kinds]
 
-    return tiled(x, run_with)
+        return run
+
+    return tiled(len(arrays["x"]), run_with)
 
 
-def jax_run(request, x, y, b):
+def jax_results(request):
+    """The results of a request as a function of the variables."""
+    import jax.numpy as jnp
+
+    kinds = [result["kind"] for result in request["results"]]
+    by = [kind.removeprefix("gradient_") for kind in kinds if kind.startswith("gradient_")]
+    if by:  # all gradients at once: that is faster than one after the other
+        return lambda variables: gradients(jnp, by, **variables)
+    functions = [(VALUES | DERIVATIVES)[kind] for kind in kinds]
+    return lambda variables: [function(jnp, **variables) for function in functions]
+
+
+def jax_run(request, arrays):
     import jax
     import jax.numpy as jnp
 
-    kind = KINDS[request["kind"]]
-    y, b = jnp.asarray(y), jnp.asarray(b)
-    over_tiles = jax.jit(lambda tiles, y, b: jax.lax.map(lambda x: kind(jnp, x, y, b), tiles))
+    over_i, over_j = by_index(request, arrays)
+    over_j = {name: jnp.asarray(array) for name, array in over_j.items()}
+    results = jax_results(request)
 
-    def run_with(tile, x):
-        tiles = jnp.asarray(x.reshape(-1, tile, x.shape[1]))
-        return lambda: over_tiles(tiles, y, b).block_until_ready()
+    @jax.jit
+    def over_tiles(tiles, over_j):
+        """The results by i of one tile after the other; the sums over the tiles of results by j."""
+        parts = jax.lax.map(lambda tile: results(tile | over_j), tiles)
+        indices = [result["index"] for result in request["results"]]
+        return [p.sum(0) if index == "j" else p.reshape(-1, p.shape[2]) for p, index in zip(parts, indices)]
 
-    return tiled(x, run_with)
+    def run_with(tile, rows):
+        tiles = {name: jnp.asarray(a[:rows].reshape(-1, tile, a.shape[1])) for name, a in over_i.items()}
+        return lambda: jax.block_until_ready(over_tiles(tiles, over_j))
+
+    return tiled(len(arrays["x"]), run_with)
 
 
-def jax_whole_run(request, x, y, b):
+def jax_whole_run(request, arrays):
     """The expression as one writes it, with the whole matrix in memory; as many rows as WHOLE_BYTES hold."""
     import jax
     import jax.numpy as jnp
 
+    over_i, over_j = by_index(request, arrays)
+    x, y = arrays["x"], arrays["y"]
     rows = min(len(x), max(1, WHOLE_BYTES // (len(y) * x.itemsize)))
-    arguments = jnp.asarray(x[:rows]), jnp.asarray(y), jnp.asarray(b)
-    whole = jax.jit(lambda *a: KINDS[request["kind"]](jnp, *a))
-    return (lambda: whole(*arguments).block_until_ready()), rows
+    variables = {name: jnp.asarray(a[:rows]) for name, a in over_i.items()} | {
+        name: jnp.asarray(a) for name, a in over_j.items()
+    }
+    whole = jax.jit(jax_results(request))
+    return (lambda: jax.block_until_ready(whole(variables))), rows
 
 
 PEERS = {"pykeops": pykeops_run, "jax": jax_run, "jax-whole": jax_whole_run, "numpy": numpy_run}
@@ -145,16 +218,14 @@ PEERS = {"pykeops": pykeops_run, "jax": jax_run, "jax-whole": jax_whole_run, "nu
 
 def prepare(request):
     dtype = np.dtype(request["type"])  # "f4" or "f8"
-    x, y, b = (
-        np.fromfile(request[name], dtype).reshape(request["shapes"][name]) for name in ("x", "y", "b")
-    )
-    run, rows = PEERS[PEER](request, x, y, b)
-    answer = np.asarray(run())
-    if request["kind"] == "nearest":
-        answer = answer.astype(np.int64)
-    elif answer.dtype != dtype:
-        raise TypeError(f"computed in {answer.dtype}, not in {dtype}")
-    np.ascontiguousarray(answer).tofile(request["answer"])
+    arrays = {v["name"]: np.fromfile(v["path"], dtype).reshape(v["shape"]) for v in request["variables"]}
+    run, rows = PEERS[PEER](request, arrays)
+    for result, answer in zip(request["results"], map(np.asarray, run()), strict=True):
+        if result["kind"] == "nearest":
+            answer = answer.astype(np.int64)
+        elif answer.dtype != dtype:
+            raise TypeError(f"computed in {answer.dtype}, not in {dtype}")
+        np.ascontiguousarray(answer).tofile(result["path"])
     return run, {"rows": rows}
 
 
@@ -174,6 +245,8 @@ def main():
                 start = time.perf_counter()
                 run()
                 reply = {"seconds": time.perf_counter() - start}
+        except Lacking as what:
+            reply = {"lacks": str(what)}
         except Exception as error:  # noqa: BLE001  (the other side decides what a failure means)
             traceback.print_exc()
             reply = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}

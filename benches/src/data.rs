@@ -2,11 +2,71 @@
 
 use crate::rows::{Compute, Row};
 use anyhow::{Context, Result, ensure};
+use keops::Scalar;
 use ndarray::Array2;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
+/// One of the two indices of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Index {
+    /// Of rows.
+    I,
+    /// Of columns.
+    J,
+}
+
+impl Index {
+    /// The name in `python/worker.py`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::I => "i",
+            Self::J => "j",
+        }
+    }
+}
+
+/// An array that formulas read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// The points x.
+    X,
+    /// The points y.
+    Y,
+    /// The weights b.
+    B,
+    /// The cotangent e.
+    E,
+    /// The directions h.
+    H,
+}
+
+impl Variable {
+    /// All of them, in the order in which formulas declare them.
+    pub const ALL: [Self; 5] = [Self::X, Self::Y, Self::B, Self::E, Self::H];
+
+    /// The name in formulas.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X => "x",
+            Self::Y => "y",
+            Self::B => "b",
+            Self::E => "e",
+            Self::H => "h",
+        }
+    }
+
+    /// The index of its rows.
+    pub fn index(self) -> Index {
+        match self {
+            Self::X | Self::E | Self::H => Index::I,
+            Self::Y | Self::B => Index::J,
+        }
+    }
+}
+
 /// A floating-point type of the comparison.
-pub trait Number: Copy + 'static {
+pub trait Number: Scalar {
     /// The name in reports: `f32` or `f64`.
     const NAME: &'static str;
     /// NumPy's name: `f4` or `f8`.
@@ -23,12 +83,14 @@ pub trait Number: Copy + 'static {
     fn exact(self) -> f64;
     /// Appends the bytes of the number, in the order of this machine.
     fn append(self, bytes: &mut Vec<u8>);
+    /// An answer of this type.
+    fn values(values: Array2<Self>) -> Answer;
     /// An answer from raw numbers of this type.
     fn answer(shape: (usize, usize), bytes: &[u8]) -> Result<Answer>;
 }
 
 macro_rules! number {
-    ($type:ident, $numpy:literal, $tolerance:literal, $ours:ident) => {
+    ($type:ident, $numpy:literal, $tolerance:literal, $ours:ident, $answer:ident) => {
         impl Number for $type {
             const NAME: &'static str = stringify!($type);
             const NUMPY: &'static str = $numpy;
@@ -54,6 +116,10 @@ macro_rules! number {
                 bytes.extend(self.to_ne_bytes());
             }
 
+            fn values(values: Array2<Self>) -> Answer {
+                Answer::$answer(values)
+            }
+
             fn answer(shape: (usize, usize), bytes: &[u8]) -> Result<Answer> {
                 Ok(array(shape, bytes, $type::from_ne_bytes)?.into())
             }
@@ -61,8 +127,8 @@ macro_rules! number {
     };
 }
 
-number!(f32, "f4", 1e-5, ours_f32);
-number!(f64, "f8", 1e-12, ours_f64);
+number!(f32, "f4", 1e-5, ours_f32, F32);
+number!(f64, "f8", 1e-12, ours_f64, F64);
 
 /// The arrays of one row.
 #[derive(Debug)]
@@ -73,44 +139,65 @@ pub struct Arrays<T> {
     pub y: Array2<T>,
     /// N weights, or N vectors of weights.
     pub b: Array2<T>,
+    /// M cotangents: what the values that belong to a row x_i are multiplied with.
+    pub e: Array2<T>,
+    /// M directions of dimension D.
+    pub h: Array2<T>,
 }
 
 impl<T: Number> Arrays<T> {
     /// Points uniform in a cube whose diagonal is sqrt(3) in every dimension, so that distances are of the size 1
-    /// whatever D is and no kernel value underflows; weights uniform in \[0, 1).
+    /// whatever D is and no kernel value underflows; weights and
+    /// cotangents uniform in \[0, 1); directions as the points.
     pub fn draw(dim: usize, width: usize, (rows, columns): (usize, usize)) -> Self {
         let mut random = fastrand::Rng::with_seed(2);
         let side = (3.0 / dim as f64).sqrt();
         let mut array =
             |rows, columns, side| Array2::from_shape_simple_fn((rows, columns), || T::round(side * random.f64()));
-        Self { x: array(rows, dim, side), y: array(columns, dim, side), b: array(columns, width, 1.0) }
+        Self {
+            x: array(rows, dim, side),
+            y: array(columns, dim, side),
+            b: array(columns, width, 1.0),
+            e: array(rows, width, 1.0),
+            h: array(rows, dim, side),
+        }
     }
 
-    /// Writes each array, row by row, to a file of this folder.
-    pub fn write(&self, folder: &Path) -> Result<Files> {
-        let write = |name: &str, array: &Array2<T>| -> Result<PathBuf> {
+    /// The array of a variable.
+    pub fn get(&self, variable: Variable) -> &Array2<T> {
+        match variable {
+            Variable::X => &self.x,
+            Variable::Y => &self.y,
+            Variable::B => &self.b,
+            Variable::E => &self.e,
+            Variable::H => &self.h,
+        }
+    }
+
+    /// Writes the arrays of these variables, row by row, to files of this folder.
+    pub fn write(&self, variables: &[Variable], folder: &Path) -> Result<Vec<Stored>> {
+        let write = |&variable: &Variable| {
+            let array = self.get(variable);
             let mut bytes = Vec::with_capacity(array.len() * size_of::<T>());
             array.iter().for_each(|number| number.append(&mut bytes));
-            let path = folder.join(name);
+            let path = folder.join(format!("{}.bin", variable.name()));
             std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(path)
+            Ok(Stored { name: variable.name(), index: variable.index().name(), shape: array.dim(), path })
         };
-        Ok(Files { x: write("x.bin", &self.x)?, y: write("y.bin", &self.y)?, b: write("b.bin", &self.b)? })
+        variables.iter().map(write).collect()
     }
 }
 
-/// Where the arrays of a row lie as raw numbers.
-#[derive(Debug)]
-pub struct Files {
-    /// The points x.
-    pub x: PathBuf,
-    /// The points y.
-    pub y: PathBuf,
-    /// The weights b.
-    pub b: PathBuf,
+/// An array as raw numbers in a file, as `python/worker.py` is told of it.
+#[derive(Debug, Serialize)]
+pub struct Stored {
+    name: &'static str,
+    index: &'static str,
+    shape: (usize, usize),
+    path: PathBuf,
 }
 
-/// What a library returned for a row.
+/// An array that a library returned for a row.
 #[derive(Debug)]
 pub enum Answer {
     /// Values in f32.
@@ -121,15 +208,9 @@ pub enum Answer {
     Indices(Array2<usize>),
 }
 
-impl From<Array2<f32>> for Answer {
-    fn from(values: Array2<f32>) -> Self {
-        Self::F32(values)
-    }
-}
-
-impl From<Array2<f64>> for Answer {
-    fn from(values: Array2<f64>) -> Self {
-        Self::F64(values)
+impl<T: Number> From<Array2<T>> for Answer {
+    fn from(values: Array2<T>) -> Self {
+        T::values(values)
     }
 }
 

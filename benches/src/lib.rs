@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cargo run --release -p keops-benches --bin compare` | every row of [`rows::ROWS`] against PyKeOps, JAX and NumPy |
 //! | `cargo run --release -p keops-benches --bin dimensions` | the time per pair and dimension from D = 3 to D = 1024 |
+//! | `cargo run --release -p keops-benches --bin gradients` | the time of all gradients at once and of two alone |
 //! | `cargo bench -p keops-benches` | the engine alone, under criterion |
 //!
 //! The way of a row through `compare`: [`rows`] says what is computed, [`data`] draws the arrays and writes them to

@@ -65,15 +65,16 @@ pub fn measure<T: Number>(row: &'static Row, peers: &mut [Peer], repetitions: us
     let (rows, columns) = T::sizes(row);
     let arrays = Arrays::<T>::draw(row.dim, row.width, (rows, columns));
     let compute = T::ours(row);
-    check(row.kind, &arrays, &compute(&arrays)?).context("our answer is wrong")?;
+    check(row.results, &arrays, rows, &compute(&arrays)?).context("our answer is wrong")?;
 
-    let files = arrays.write(&Environment::scratch()?)?;
+    let stored = arrays.write(&row.variables(), &Environment::scratch()?)?;
     let mut runs: Vec<Result<(usize, Vec<f64>)>> = peers
         .iter_mut()
         .map(|peer| {
-            let answer = peer.prepare::<T>(row, &files)?;
-            check(row.kind, &arrays, &answer).with_context(|| format!("{} disagrees", peer.library.title()))?;
-            Ok((answer.shape().0 * columns, Vec::new()))
+            let (rows, answers) = peer.prepare(row, &arrays, &stored)?;
+            check(row.results, &arrays, rows, &answers)
+                .with_context(|| format!("{} disagrees", peer.library.title()))?;
+            Ok((rows * columns, Vec::new()))
         })
         .collect();
 

@@ -1,6 +1,6 @@
 //! The other libraries: each is a process of `python/worker.py`, asked line by line.
 
-use crate::data::{Answer, Files, Number};
+use crate::data::{Answer, Arrays, Number, Stored};
 use crate::environment::Environment;
 use crate::reference::Kind;
 use crate::rows::Row;
@@ -76,6 +76,7 @@ struct Reply {
     rows: Option<usize>,
     seconds: Option<f64>,
     error: Option<String>,
+    lacks: Option<String>,
 }
 
 impl Peer {
@@ -95,23 +96,35 @@ impl Peer {
         Ok(Self { library, process, requests, replies: BufReader::new(replies), folder })
     }
 
-    /// Lets the peer load a row and run it once; returns its answer, which may hold only the first rows.
-    pub fn prepare<T: Number>(&mut self, row: &Row, files: &Files) -> Result<Answer> {
-        let (rows, columns) = T::sizes(row);
-        let path = self.folder.join(format!("{}.bin", self.library.argument()));
-        let reply = self.ask(&json!({
+    /// Lets the peer load a row and run it once; returns how many of the rows x_i it computed with, from the first
+    /// on, and its answers.
+    pub fn prepare<T: Number>(
+        &mut self,
+        row: &Row,
+        arrays: &Arrays<T>,
+        stored: &[Stored],
+    ) -> Result<(usize, Vec<Answer>)> {
+        let path = |kind: Kind| self.folder.join(format!("{}-{}.bin", self.library.argument(), kind.name()));
+        let results: Vec<(Kind, PathBuf)> = row.results.iter().map(|&kind| (kind, path(kind))).collect();
+        let request = json!({
             "do": "prepare",
-            "kind": row.kind.name(),
-            "formula": row.formula,
-            "reduction": row.reduction,
             "type": T::NUMPY,
-            "shapes": {"x": [rows, row.dim], "y": [columns, row.dim], "b": [columns, row.width]},
-            "x": files.x, "y": files.y, "b": files.b,
-            "answer": path,
-        }))?;
-        let shape = (reply.rows.context("a reply without `rows`")?, row.kind.columns(row.width));
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        if row.kind == Kind::Nearest { Answer::indices(shape, &bytes) } else { T::answer(shape, &bytes) }
+            "variables": stored,
+            "reduction": row.reduction,
+            "results": results.iter().map(|(kind, path)| json!({
+                "kind": kind.name(),
+                "formula": kind.formula(row.formula),
+                "index": kind.index().name(),
+                "path": path,
+            })).collect::<Vec<_>>(),
+        });
+        let rows = self.ask(&request)?.rows.context("a reply without `rows`")?;
+        let read = |(kind, path): &(Kind, PathBuf)| {
+            let shape = kind.shape(arrays, rows);
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            if *kind == Kind::Nearest { Answer::indices(shape, &bytes) } else { T::answer(shape, &bytes) }
+        };
+        Ok((rows, results.iter().map(read).collect::<Result<_>>()?))
     }
 
     /// Lets the peer compute the prepared row once and returns the seconds, measured by the peer itself.
@@ -129,6 +142,9 @@ impl Peer {
             return Err(gone());
         }
         let reply: Reply = serde_json::from_str(&line).with_context(|| format!("not a reply: {line}"))?;
+        if let Some(lacks) = reply.lacks {
+            bail!(lacks);
+        }
         if let Some(error) = reply.error {
             bail!("{}: {error} (see {})", self.library.title(), log.display());
         }

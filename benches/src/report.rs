@@ -1,6 +1,6 @@
 //! The table of rates, as Markdown.
 
-use crate::measure::Measured;
+use crate::measure::{Measured, Rate};
 use crate::peer::Library;
 use std::fmt::Write;
 
@@ -41,26 +41,33 @@ pub fn line(row: &Measured) -> String {
     text
 }
 
-/// What a reader should know about a line: failed peers, and runs that differ much.
-pub fn notes(row: &Measured) -> Vec<String> {
-    let name = format!("{} {}", row.title, row.number);
+/// What a reader should know about the lines: runs that differ much, and peers without a rate, with those lines
+/// together that have the same reason.
+pub fn notes(measured: &[Measured]) -> Vec<String> {
     let mut notes = Vec::new();
-    if row.ours.spread > BUSY {
-        notes.push(format!("{name}: keops' slowest run took {:.1} times its fastest", row.ours.spread));
-    }
-    for (library, rate) in &row.peers {
-        match rate {
-            Err(error) => notes.push(format!("{name}: no ratio to {}: {error}", library.title())),
-            Ok(rate) if rate.spread > BUSY => {
-                notes.push(format!(
-                    "{name}: {}'s slowest run took {:.1} times its fastest",
-                    library.title(),
-                    rate.spread
-                ));
+    let mut missing: Vec<(String, Vec<String>)> = Vec::new();
+    for row in measured {
+        let name = format!("{} {}", row.title, row.number);
+        let mut busy = |library: &str, rate: &Rate| {
+            if rate.spread > BUSY {
+                notes.push(format!("{name}: {library}'s slowest run took {:.1} times its fastest", rate.spread));
             }
-            Ok(_) => {}
+        };
+        busy("keops", &row.ours);
+        for (library, rate) in &row.peers {
+            match rate {
+                Ok(rate) => busy(library.title(), rate),
+                Err(error) => {
+                    let reason = format!("no ratio to {}: {error}", library.title());
+                    match missing.iter_mut().find(|(known, _)| *known == reason) {
+                        Some((_, names)) => names.push(name.clone()),
+                        None => missing.push((reason, vec![name.clone()])),
+                    }
+                }
+            }
         }
     }
+    notes.extend(missing.into_iter().map(|(reason, names)| format!("{reason} ({})", names.join("; "))));
     notes
 }
 
@@ -76,6 +83,8 @@ pub fn markdown(measured: &[Measured], libraries: &[Library], machine: &str, rep
          * median of {repetitions} or more interleaved runs; before timing, every answer was checked against an f64 evaluation\n\
          * JAX and NumPy compute distances as |x|² + |y|² - 2 x·y with a matrix product: \"tiled\" by blocks of rows, of \
            the size that was fastest among a few; \"whole\" with the whole matrix in memory, as one writes it first\n\
+         * derivatives of exp(-|x_i - y_j|²) b_j: by the methods or operators of keops, by the operators of PyKeOps (\"all \
+           gradients\" are three of its reductions, one after the other), by the automatic differentiation of JAX\n\
          * made by `cargo run --release -p keops-benches --bin compare`\n\n{}\n",
         versions.join(", "),
         head(libraries)
@@ -84,7 +93,7 @@ pub fn markdown(measured: &[Measured], libraries: &[Library], machine: &str, rep
         text.push_str(&line(row));
         text.push('\n');
     }
-    let notes: Vec<String> = measured.iter().flat_map(notes).collect();
+    let notes = notes(measured);
     if !notes.is_empty() {
         text.push_str("\nNotes:\n\n");
         notes.iter().for_each(|note| text.push_str(&format!("* {note}\n")));

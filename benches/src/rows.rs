@@ -1,7 +1,7 @@
-//! The table of rows. To add one, add an entry to the call of `rows!` at the end of this file; a formula of a new
-//! kind also needs its meaning in [`crate::reference`] and its dense form in `python/worker.py`.
+//! The table of rows. To add one, add an entry to the call of `rows!` at the end of this file; a result of a new kind
+//! also needs its meaning in [`crate::reference`] and its form for JAX and NumPy in `python/worker.py`.
 
-use crate::data::{Answer, Arrays};
+use crate::data::{Answer, Arrays, Number, Variable};
 use crate::reference::Kind;
 use keops::prelude::*;
 
@@ -15,56 +15,73 @@ pub struct Sizes {
     pub f64: (usize, usize),
 }
 
-/// What `keops` computes for a row, given the arrays.
-pub type Compute<T> = fn(&Arrays<T>) -> Result<Answer, Error>;
+/// What `keops` computes for a row, given the arrays: one answer per result.
+pub type Compute<T> = fn(&Arrays<T>) -> Result<Vec<Answer>, Error>;
 
-/// One formula with its dimensions, reduction and sizes.
+/// One formula with its dimensions, its reduction, what is computed of it, and sizes.
 #[derive(Debug)]
 pub struct Row {
     /// The name in the report.
     pub title: &'static str,
-    /// The formula in x (Vi), y (Vj) and b (Vj), as `keops` and PyKeOps read it.
+    /// The formula in some of the variables x (Vi), y (Vj), b (Vj), e (Vi) and h (Vi), as `keops` and PyKeOps read it.
     pub formula: &'static str,
     /// The reduction over j, spelled the same in both.
     pub reduction: &'static str,
-    /// What is computed, for those who do not read formulas.
-    pub kind: Kind,
-    /// The dimension of x and y.
+    /// What is computed: the value of the formula, or gradients of it. A run computes all results.
+    pub results: &'static [Kind],
+    /// The dimension of x, y and h.
     pub dim: usize,
-    /// The dimension of b.
+    /// The dimension of b and e.
     pub width: usize,
     /// How large a run is.
     pub sizes: Sizes,
-    /// The formula compiled by `keops`, in f32.
+    /// The results by `keops`, in f32.
     pub ours_f32: Compute<f32>,
-    /// The formula compiled by `keops`, in f64.
+    /// The results by `keops`, in f64.
     pub ours_f64: Compute<f64>,
+}
+
+impl Row {
+    /// The variables that a run reads.
+    pub fn variables(&self) -> Vec<Variable> {
+        let read = |variable| self.results.iter().any(|kind| kind.variables().contains(variable));
+        Variable::ALL.iter().filter(|variable| read(variable)).copied().collect()
+    }
 }
 
 macro_rules! rows {
     ($({
         title: $title:literal,
-        formula: $formula:tt, D = $dim:tt, width of b = $width:tt, reduction = $reduction:ident,
-        kind: $kind:ident,
+        formula: (
+            $formula:tt, x = Vi($dim:tt), y = Vj($dim_y:tt), b = Vj($width:tt)
+            $(, $name:ident = $category:ident($dim_of:tt))*
+        ),
+        reduction: $reduction:ident,
+        results: [$($kind:ident),*],
+        ours: |$f:ident, $a:ident| $ours:expr,
         f32: $m32:literal x $n32:literal, f64: $m64:literal x $n64:literal,
     })*) => {
         /// All rows of the comparison.
-        pub static ROWS: &[Row] = &[$(Row {
-            title: $title,
-            formula: $formula,
-            reduction: stringify!($reduction),
-            kind: Kind::$kind,
-            dim: $dim,
-            width: $width,
-            sizes: Sizes { f32: ($m32, $n32), f64: ($m64, $n64) },
-            ours_f32: |a| {
-                let f = formula!($formula, x = Vi($dim), y = Vj($dim), b = Vj($width), reduction = $reduction);
-                Ok(f.call(&a.x, &a.y, &a.b)?.into())
-            },
-            ours_f64: |a| {
-                let f = formula!($formula, x = Vi($dim), y = Vj($dim), b = Vj($width), reduction = $reduction);
-                Ok(f.call(&a.x, &a.y, &a.b)?.into())
-            },
+        pub static ROWS: &[Row] = &[$({
+            fn ours<T: Number>($a: &Arrays<T>) -> Result<Vec<Answer>, Error> {
+                let $f = formula!(
+                    $formula,
+                    x = Vi($dim), y = Vj($dim_y), b = Vj($width) $(, $name = $category($dim_of))*,
+                    reduction = $reduction
+                );
+                Ok(Vec::from($ours.map(Answer::from)))
+            }
+            Row {
+                title: $title,
+                formula: $formula,
+                reduction: stringify!($reduction),
+                results: &[$(Kind::$kind),*],
+                dim: $dim,
+                width: $width,
+                sizes: Sizes { f32: ($m32, $n32), f64: ($m64, $n64) },
+                ours_f32: ours::<f32>,
+                ours_f64: ours::<f64>,
+            }
         }),*];
     };
 }
@@ -72,38 +89,93 @@ macro_rules! rows {
 rows! {
     {
         title: "gauss D=3",
-        formula: "Exp(-SqDist(x,y)) * b", D = 3, width of b = 1, reduction = Sum,
-        kind: Gauss,
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: Sum,
+        results: [Gauss],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 27_000 x 27_000, f64: 27_000 x 27_000,
     }
     {
         title: "gauss D=10",
-        formula: "Exp(-SqDist(x,y)) * b", D = 10, width of b = 1, reduction = Sum,
-        kind: Gauss,
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(10), y = Vj(10), b = Vj(1)),
+        reduction: Sum,
+        results: [Gauss],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 22_000 x 22_000, f64: 22_000 x 22_000,
     }
     {
         title: "gauss D=64",
-        formula: "Exp(-SqDist(x,y)) * b", D = 64, width of b = 1, reduction = Sum,
-        kind: Gauss,
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(64), y = Vj(64), b = Vj(1)),
+        reduction: Sum,
+        results: [Gauss],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 11_000 x 11_000, f64: 10_000 x 10_000,
     }
     {
         title: "gauss D=3, b of dim 100",
-        formula: "Exp(-SqDist(x,y)) * b", D = 3, width of b = 100, reduction = Sum,
-        kind: Gauss,
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(100)),
+        reduction: Sum,
+        results: [Gauss],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 8_000 x 8_000, f64: 7_000 x 7_000,
     }
     {
         title: "LogSumExp D=3",
-        formula: "b - SqDist(x,y)", D = 3, width of b = 1, reduction = LogSumExp,
-        kind: LogSumExp,
+        formula: ("b - SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: LogSumExp,
+        results: [LogSumExp],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 27_000 x 27_000, f64: 27_000 x 27_000,
     }
     {
         title: "ArgMin D=3, N=1000",
-        formula: "SqDist(x,y)", D = 3, width of b = 1, reduction = ArgMin,
-        kind: Nearest,
+        formula: ("SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: ArgMin,
+        results: [Nearest],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
         f32: 1_000_000 x 1_000, f64: 1_000_000 x 1_000,
+    }
+    {
+        title: "gradient in x, D=3",
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: Sum,
+        results: [GradientX],
+        ours: |f, a| [f.grad_x(&a.x, &a.y, &a.b, &a.e)?],
+        f32: 15_000 x 15_000, f64: 15_000 x 15_000,
+    }
+    {
+        title: "gradient in x, D=64",
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(64), y = Vj(64), b = Vj(1)),
+        reduction: Sum,
+        results: [GradientX],
+        ours: |f, a| [f.grad_x(&a.x, &a.y, &a.b, &a.e)?],
+        f32: 5_000 x 5_000, f64: 4_000 x 4_000,
+    }
+    {
+        title: "all gradients, D=3",
+        formula: ("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: Sum,
+        results: [GradientX, GradientY, GradientB],
+        ours: |f, a| f.vjp(&a.x, &a.y, &a.b, &a.e).map(|gradients| [gradients.x, gradients.y, gradients.b])?,
+        f32: 10_000 x 10_000, f64: 10_000 x 10_000,
+    }
+    {
+        title: "Hessian-vector, D=3",
+        formula: (
+            "Grad(Grad(Exp(-SqDist(x,y)) * b, x, e), x, h)",
+            x = Vi(3), y = Vj(3), b = Vj(1), e = Vi(1), h = Vi(3)
+        ),
+        reduction: Sum,
+        results: [Hessian],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b, &a.e, &a.h)?],
+        f32: 12_000 x 12_000, f64: 12_000 x 12_000,
+    }
+    {
+        title: "Laplacian, D=3",
+        formula: ("Laplacian(Exp(-SqDist(x,y)) * b, x)", x = Vi(3), y = Vj(3), b = Vj(1)),
+        reduction: Sum,
+        results: [Laplacian],
+        ours: |f, a| [f.call(&a.x, &a.y, &a.b)?],
+        f32: 14_000 x 14_000, f64: 14_000 x 14_000,
     }
 }

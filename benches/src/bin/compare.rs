@@ -16,9 +16,9 @@ struct Options {
     /// Peers to leave out
     #[arg(long, value_enum, value_delimiter = ',')]
     skip: Vec<Library>,
-    /// Only the rows whose title holds this text
-    #[arg(long, default_value = "")]
-    only: String,
+    /// Only the rows whose title holds this text, or one of several texts if given several times
+    #[arg(long)]
+    only: Vec<String>,
     /// Only this type
     #[arg(long = "type", value_enum)]
     number: Option<NumberName>,
@@ -59,8 +59,8 @@ fn main() -> Result<()> {
     let machine = keops::cpu_description();
     println!("keops: {machine}; billions of pairs per second\n\n{}", report::head(&libraries));
     let mut measured = Vec::new();
-    let mut notes = Vec::new();
-    for row in ROWS.iter().filter(|row| row.title.contains(&options.only)) {
+    let chosen = |title: &str| options.only.is_empty() || options.only.iter().any(|text| title.contains(text));
+    for row in ROWS.iter().filter(|row| chosen(row.title)) {
         for number in [NumberName::F32, NumberName::F64] {
             if options.number.is_some_and(|only| only != number) {
                 continue;
@@ -72,12 +72,11 @@ fn main() -> Result<()> {
             }
             .with_context(|| format!("row {:?}", row.title))?;
             println!("{}", report::line(&line));
-            notes.extend(report::notes(&line));
             measured.push(line);
         }
     }
-    ensure!(!measured.is_empty(), "no row's title holds {:?}", options.only);
-    notes.iter().for_each(|note| println!("note: {note}"));
+    ensure!(!measured.is_empty(), "no row's title holds one of {:?}", options.only);
+    report::notes(&measured).iter().for_each(|note| println!("note: {note}"));
 
     let complete = options.skip.is_empty() && options.only.is_empty() && options.number.is_none();
     let default = complete.then(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/results")));
