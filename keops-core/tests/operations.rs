@@ -32,10 +32,11 @@ const ROWS: [Row; 17] = [
         r#""( B - (P * (SqDist(X,Y) / IntCst(2)) ) )", X = Vi(3), Y = Vj(3), B = Vj(1), P = Pm(1), reduction = LogSumExp"#,
         Some((10, 12)),
     ),
+    // A root more; the gradient needs its reciprocal, by which w is multiplied.
     (
         "Sinkhorn, distance",
         r#""( B - (P * Norm2(X-Y) ) )", X = Vi(3), Y = Vj(3), B = Vj(1), P = Pm(1), reduction = LogSumExp"#,
-        None,
+        Some((11, 15)),
     ),
     // A root; in the gradient also its reciprocal, by which w is multiplied.
     ("Laplace kernel", r#""Exp(-Norm2(x-y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)"#, Some((9, 14))),

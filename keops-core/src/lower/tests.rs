@@ -75,6 +75,44 @@ fn the_code_of_large_dimensions_is_no_longer_than_that_of_small_ones() {
 }
 
 #[test]
+fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
+    let variables = "x=Vi(3), y=Vj(3), b=Vj(1), e=Vi(1), p=Pm(1)";
+    let p = program(&format!("\"Grad(Exp(-SqDist(x,y))*b,x,e)\", {variables}"));
+    assert_eq!((p.kept.results, p.factors.results, p.operations().total()), (3, 3, 11), "{p}");
+    let p = program(&format!("\"-p*(e*Exp(x-y))\", {variables}"));
+    assert_eq!((p.factors.results, p.operations().products), (3, 0), "{p}");
+    // Part by part; 1 where there is none.
+    let p = program(&format!("\"Concat(e*Exp(x-y),b*x)\", {variables}"));
+    assert_eq!((p.terms.len(), p.factors.results, p.operations().products), (2, 6, 0), "{p}");
+    let p = program(&format!("\"e*(x|y)\", {variables}, reduction=Max"));
+    assert_eq!(p.factors.results, 0, "the largest is not linear");
+}
+
+#[test]
+fn terms_share_factors_and_reciprocals() {
+    let variables = "x=Vi(1), y=Vj(1), s=Vi(1), t=Vj(1)";
+    let count = |formula: &str| program(&format!("\"{formula}\", {variables}")).operations();
+    // (x y) (exp + sin): one product and the sum's multiply-add.
+    let shared = count("Exp(x-t)*(x-y)*Sin(s+t) + Cos(x-t)*(x-y)*Sin(s+t)");
+    assert_eq!((shared.products, shared.multiply_adds), (1, 1));
+    // What is known before the inner loop stays there: s x is, and the sum of the squares is a multiply-add.
+    assert_eq!(count("(s*x - s*y)**2").multiply_adds, 2);
+    assert_eq!(count("Exp(x-y)/(x+y) + Sin(x-y)/(x+y)").divisions, 1);
+    assert_eq!(count("Exp(x-y)/y + Sin(x-y)/t").divisions, 0);
+    let signed = count("Exp(-s*(x-y))");
+    assert_eq!((signed.signs, signed.total()), (0, 4));
+}
+
+#[test]
+fn unit_vectors_cost_nothing() {
+    let p = program("\"Diff(Exp(-SqDist(x,y)),x,ElemT(IntCst(1),3,1))\", x=Vi(3), y=Vj(3)");
+    // The value, and the product with one difference.
+    assert_eq!(p.operations().total(), 8, "{p}");
+    let p = program("\"GradMatrix(x*SqNorm2(y),x)\", x=Vi(2), y=Vj(2)");
+    assert_eq!(p.operations().products, 0, "{p}");
+}
+
+#[test]
 fn the_verifier_notices() {
     let good = program("\"Exp(-SqDist(x,y))*b\", x=Vi(3), y=Vj(3), b=Vj(1)");
     let mut bad = good.clone();
