@@ -22,6 +22,8 @@ pub struct Reduction {
 pub enum Terms {
     /// The formula, component by component.
     Components,
+    /// The same, with a number K of results for each.
+    Counted,
     /// Sums with the weights `exp(score)`, where the formula is the score: of 1, and so on.
     Scored {
         /// Whether the weights themselves are summed, before anything else.
@@ -74,10 +76,11 @@ impl Reduction {
         matches!(self.terms, Terms::Scored { .. })
     }
 
-    /// The number of results per index, for a formula and a second formula of these dimensions.
-    pub fn dim(&self, formula: usize, weights: Option<usize>) -> usize {
+    /// The number of results per index, for a formula and a second formula of these dimensions, and the number K.
+    pub fn dim(&self, formula: usize, weights: Option<usize>, count: Option<usize>) -> usize {
         match self.terms {
             Terms::Components => formula,
+            Terms::Counted => count.unwrap_or(1) * formula,
             Terms::Scored { more_results, .. } => more_results + weights.unwrap_or(0),
         }
     }
@@ -91,6 +94,16 @@ const fn extremum(
     gradient: Gradient,
 ) -> Reduction {
     Reduction { name, device_type, terms: Terms::Components, result, results, gradient }
+}
+
+const fn counted(
+    name: &'static str,
+    device_type: &'static str,
+    result: &'static str,
+    results: Results,
+    gradient: Gradient,
+) -> Reduction {
+    Reduction { name, device_type, terms: Terms::Counted, result, results, gradient }
 }
 
 const fn scored(
@@ -116,7 +129,7 @@ pub static LOG_SUM_EXP_AND_SOFT_MAX: Reduction = scored(
 );
 
 /// All reductions, in the order of the reference.
-pub static REDUCTIONS: [Reduction; 12] = [
+pub static REDUCTIONS: [Reduction; 18] = [
     Reduction {
         name: "Sum",
         device_type: "Sum",
@@ -178,7 +191,28 @@ pub static REDUCTIONS: [Reduction; 12] = [
         Results::ValuesAndPositions,
         Gradient::Selected("ArgMax"),
     ),
+    counted("KMin", "KMin", "the K smallest entries", Results::Values, Gradient::Selected("ArgKMin")),
+    counted("ArgKMin", "ArgKMin", "the positions of the K smallest entries", Results::Positions, Gradient::None),
+    counted(
+        "KMin_ArgKMin",
+        "KMinArgKMin",
+        "the K smallest entries and their positions",
+        Results::ValuesAndPositions,
+        Gradient::Selected("ArgKMin"),
+    ),
+    counted("KMax", "KMax", "the K largest entries", Results::Values, Gradient::Selected("ArgKMax")),
+    counted("ArgKMax", "ArgKMax", "the positions of the K largest entries", Results::Positions, Gradient::None),
+    counted(
+        "KMax_ArgKMax",
+        "KMaxArgKMax",
+        "the K largest entries and their positions",
+        Results::ValuesAndPositions,
+        Gradient::Selected("ArgKMax"),
+    ),
 ];
+
+/// The largest number K: what is kept for each index must fit into a cache.
+pub const MAX_COUNT: usize = 1024;
 
 /// Further names of reductions: KeOps' old ones.
 const ALIASES: [(&str, &str); 1] = [("SoftMax", "SumSoftMaxWeight")];

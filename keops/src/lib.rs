@@ -40,6 +40,7 @@
 //!   | `Min`, `Max` | the smallest or largest term, per component; a NaN never wins | +inf, -inf |
 //!   | `ArgMin`, `ArgMax` | its `usize` position; the first of equals; +inf (for `ArgMax` -inf) never wins | the number of terms |
 //!   | `Min_ArgMin`, `Max_ArgMax` | both: a pair of arrays | both |
+//!   | `KMin(K)`, `KMax(K)`, `ArgKMin(K)`, `ArgKMax(K)`, `KMin_ArgKMin(K)`, `KMax_ArgKMax(K)` | the same for the K smallest or largest terms, best first: entry `k d + c` is the k-th of component c; K up to 1024 | the same |
 //!
 //! * Formulas pasted from KeOps work: `Sum_Reduction(F, 0)`, `"x = Vi(0, 3)"`, `Var(0, 3, 0)`, `x**2`.
 //!
@@ -85,8 +86,8 @@
 //! ```
 //!
 //! The gradient of a `LogSumExp`, weighted or not, needs its result. `grad_v` computes it first; where it is known,
-//! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. The derivatives of `Min`
-//! and `Max` are those of the selected term. `ArgMin`, `ArgMax` and
+//! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. The derivatives of `Min`,
+//! `Max`, `KMin` and `KMax` are those of the selected term. `ArgMin`, `ArgMax` and
 //! `Max_SumShiftExp` have none: asking for one does not compile.
 //!
 //! Derivatives of any order are written in the formula itself, and nest:
@@ -212,6 +213,7 @@ pub fn cpu_description() -> String {
 /// What the code that `formula!` writes refers to. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::cpu::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
     pub use crate::options::Options;
     pub use crate::parts::{columns, totals, unzipped};
     pub use crate::problem::{Category, Input, Signature, Variable};
@@ -235,7 +237,7 @@ pub mod __private {
         note = "the value at the position has derivatives: `reduction = Min` or `reduction = Max`",
         note = "a log-sum-exp has derivatives: `reduction = LogSumExp`, `LogSumExpWeight(\"b\")` or `SumSoftMaxWeight(\"v\")`"
     )]
-    pub trait Derivative<Red> {}
+    pub trait Derivative {}
 
     /// Checks the arguments and runs the reduction.
     pub fn run<K: Kernel, Red: Reduction, T: Scalar>(

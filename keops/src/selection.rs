@@ -17,11 +17,22 @@ use crate::{Error, Scalar, cpu};
 
 /// The derivatives at the selected positions, component by component of the formula.
 pub struct Selected<T> {
-    /// For each component the position per kept index, and the derivatives there. Where nothing was selected the
-    /// position is `reduced_len` and the derivatives mean nothing.
-    components: Vec<(Array1<usize>, Array2<T>)>,
+    /// For each result the position per kept index, and the derivatives there. Where nothing was selected the position
+    /// is `reduced_len` and the derivatives mean nothing.
+    components: Vec<(Component, Array1<usize>, Array2<T>)>,
     kept_len: usize,
     reduced_len: usize,
+}
+
+/// One of the results per kept index.
+#[derive(Clone, Copy)]
+struct Component {
+    /// Its number among the results.
+    result: usize,
+    /// The component of the formula that it is about.
+    component: usize,
+    /// The number of components of the formula.
+    of: usize,
 }
 
 /// Finds the positions with the kernel `V` of the value and the reduction `P`, and differentiates there with the
@@ -38,13 +49,13 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
     let (kept_len, reduced_len) = (checked.kept_len, checked.reduced_len);
     let mut components = Vec::new();
     if reduced_len > 0 {
-        for component in 0..dim::<V>() {
-            let positions = positions.column(component);
+        for (number, positions) in positions.columns().into_iter().enumerate() {
+            let component = Component { result: number, component: number % dim::<V>(), of: dim::<V>() };
             let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component));
             let views: Vec<ArrayView2<'_, T>> = gathered.iter().map(|rows| rows.view()).collect();
             let problem =
                 Problem { params: checked.params.clone(), kept: views, reduced: Vec::new(), kept_len, reduced_len: 1 };
-            components.push((positions.to_owned(), cpu::reduce::<D, Sum, T>(&problem, options)?));
+            components.push((component, positions.to_owned(), cpu::reduce::<D, Sum, T>(&problem, options)?));
         }
     }
     Ok(Selected { components, kept_len, reduced_len })
@@ -57,7 +68,7 @@ fn gathered<T: Scalar>(
     variables: usize,
     inputs: &[Input<'_, T>],
     positions: ArrayView1<'_, usize>,
-    cotangent: Option<usize>,
+    cotangent: Option<Component>,
 ) -> Vec<Array2<T>> {
     let mut all = Vec::new();
     for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
@@ -66,9 +77,9 @@ fn gathered<T: Scalar>(
         }
         match (input, cotangent) {
             (Input::Vector(_), _) => {}
-            (Input::Rows(rows), Some(component)) if number >= variables => {
-                let mut masked = Array2::from_elem(rows.dim(), T::from_f64(0.0));
-                masked.column_mut(component).assign(&rows.column(component));
+            (Input::Rows(rows), Some(Component { result, component, of })) if number >= variables => {
+                let mut masked = Array2::from_elem((rows.nrows(), of), T::from_f64(0.0));
+                masked.column_mut(component).assign(&rows.column(result));
                 all.push(masked);
             }
             (Input::Rows(rows), _) if variable.category == signature.kept => all.push(rows.to_owned()),
@@ -88,7 +99,9 @@ impl<T: Scalar> Selected<T> {
         let found = |(row, (&position, derivatives))| (row, position, derivatives);
         self.components
             .iter()
-            .flat_map(move |(positions, derivatives)| positions.iter().zip(derivatives.rows()).enumerate().map(found))
+            .flat_map(move |(_, positions, derivatives)| {
+                positions.iter().zip(derivatives.rows()).enumerate().map(found)
+            })
             .filter(|(_, position, _)| *position < self.reduced_len)
     }
 
@@ -107,13 +120,13 @@ impl<T: Scalar> Selected<T> {
         columns.map(|column| total(self.found().map(|(_, _, derivatives)| derivatives[column]))).collect()
     }
 
-    /// Each component of the derivative at the position of the same component: one row per kept index.
+    /// Each result's component of the derivative at its position: one row per kept index.
     pub fn components(&self, count: usize) -> Array2<T> {
         let mut result = Array2::from_elem((self.kept_len, count), T::from_f64(0.0));
-        for (component, (positions, derivatives)) in self.components.iter().enumerate() {
+        for (component, positions, derivatives) in &self.components {
             for (row, &position) in positions.iter().enumerate() {
                 if position < self.reduced_len {
-                    result[[row, component]] = derivatives[[row, component]];
+                    result[[row, component.result]] = derivatives[[row, component.component]];
                 }
             }
         }

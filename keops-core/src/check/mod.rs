@@ -12,7 +12,7 @@ use crate::diff::{Derivative, Differential, Input};
 use crate::graph::{Axis, Graph, Id};
 use crate::ops::{Call, Operator};
 use crate::parse::{Invocation, parse_formula};
-use crate::reduction::{REDUCTIONS, Reduction, Terms, Weights};
+use crate::reduction::{MAX_COUNT, REDUCTIONS, Reduction, Terms, Weights};
 use expression::Checker;
 use reduction::{unknown_reduction, unwrap_reduction};
 pub use variables::Variable;
@@ -31,6 +31,8 @@ pub struct Formula {
     pub weights: Option<Term>,
     /// How the terms of all pairs are reduced.
     pub reduction: &'static Reduction,
+    /// The number K, for reductions that give K results.
+    pub count: Option<usize>,
     /// The axis that the result keeps.
     pub kept: Axis,
     /// Whether the results are summed over that axis as well: the derivative of a sum by a parameter.
@@ -84,7 +86,7 @@ pub enum TermKind {
 impl Formula {
     /// The number of entries of the result per index.
     pub fn dim(&self) -> usize {
-        self.reduction.dim(self.term.dim, self.weights.as_ref().map(|weights| weights.dim))
+        self.reduction.dim(self.term.dim, self.weights.as_ref().map(|weights| weights.dim), self.count)
     }
 }
 
@@ -141,7 +143,11 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let (mut variables, diagnostics) = checker.finish();
     reports.extend(diagnostics.iter().map(|diagnostic| source.report(diagnostic)));
     let parameters = invocation.reduction.as_ref().map_or(&[][..], |option| &option.parameters);
-    if let [text] = parameters {
+    let option = invocation.reduction.as_ref().and_then(|option| crate::reduction::find(&option.name));
+    let counts = option.is_some_and(|option| option.terms == Terms::Counted);
+    if let [text] = parameters
+        && !counts
+    {
         let declared = variables.iter().cloned().map(Some).collect();
         let (found, all) = second_formula(text, declared, tolerant, &mut reports);
         (weights, variables) = (found, all);
@@ -175,10 +181,22 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     }
     let total = wrapped.as_ref().is_some_and(|wrapped| wrapped.total);
     let span = invocation.reduction.as_ref().map_or_else(proc_macro2::Span::call_site, |option| option.span);
-    let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
-    match with_weights(chosen, given) {
-        Ok(reduction) => chosen = reduction,
-        Err(text) => reports.push(Report::at(text, span)),
+    let mut count = None;
+    if chosen.terms == Terms::Counted {
+        let written = match wrapped.as_ref().and_then(|wrapped| wrapped.count.clone()) {
+            Some(written) => vec![written],
+            None => parameters.iter().map(|text| text.text().to_owned()).collect(),
+        };
+        match number_of_results(chosen, &written) {
+            Ok(number) => count = Some(number),
+            Err(text) => reports.push(Report::at(text, span)),
+        }
+    } else {
+        let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
+        match with_weights(chosen, given) {
+            Ok(reduction) => chosen = reduction,
+            Err(text) => reports.push(Report::at(text, span)),
+        }
     }
     if let Some(term) = &term
         && chosen.is_scored()
@@ -193,9 +211,16 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         reports.push(source.report(&diagnostic));
     }
     match term {
-        Some(term) if reports.is_empty() => {
-            Ok(Formula { text: source.text().to_owned(), variables, term, weights, reduction: chosen, kept, total })
-        }
+        Some(term) if reports.is_empty() => Ok(Formula {
+            text: source.text().to_owned(),
+            variables,
+            term,
+            weights,
+            reduction: chosen,
+            count,
+            kept,
+            total,
+        }),
         _ => Err(reports),
     }
 }
@@ -220,6 +245,18 @@ fn second_formula(
     (term, variables)
 }
 
+/// The number K of a reduction that gives K results.
+fn number_of_results(reduction: &Reduction, written: &[String]) -> Result<usize, String> {
+    let name = reduction.name;
+    match written {
+        [number] => match number.trim().parse() {
+            Ok(count @ 1..=MAX_COUNT) => Ok(count),
+            _ => Err(format!("`{name}({number})`: expected a number of results from 1 to {MAX_COUNT}")),
+        },
+        _ => Err(format!("the reduction `{name}` needs the number of results\n  = usage: `reduction = {name}(10)`")),
+    }
+}
+
 /// The reduction that `reduction` is with so many second formulas, or why it cannot be.
 fn with_weights(reduction: &'static Reduction, count: usize) -> Result<&'static Reduction, String> {
     match (reduction.terms, count) {
@@ -229,7 +266,9 @@ fn with_weights(reduction: &'static Reduction, count: usize) -> Result<&'static 
         (Terms::Scored { weights: Weights::None(name), .. }, 1) => {
             Ok(crate::reduction::find(name).unwrap_or_else(|| unreachable!("the table has a row `{name}`")))
         }
-        (Terms::Components, _) => Err(format!("the reduction `{}` takes no parameters", reduction.name)),
+        (Terms::Components | Terms::Counted, _) => {
+            Err(format!("the reduction `{}` takes no parameters", reduction.name))
+        }
         (Terms::Scored { .. }, 0) => Err(format!(
             "the reduction `{name}` needs a second formula\n  = usage: `reduction = {name}(\"b\")`",
             name = reduction.name

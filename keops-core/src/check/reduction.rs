@@ -4,7 +4,7 @@ use super::expression::Checker;
 use crate::diagnostic::{Span, nearest};
 use crate::graph::Axis;
 use crate::parse::{Category, Expr, ExprKind};
-use crate::reduction::{self, REDUCTIONS, Reduction};
+use crate::reduction::{self, REDUCTIONS, Reduction, Terms};
 
 /// What a formula in the low-level spelling says about its reduction.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Wrapped {
     pub(super) total: bool,
     /// The second formula.
     pub(super) weights: Option<Expr>,
+    /// The number K, as it is written.
+    pub(super) count: Option<String>,
     /// Whether derivatives stand around the reduction.
     derived: bool,
 }
@@ -75,7 +77,14 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
         checker.error(unknown_reduction(short), *name_span, Vec::new());
         return (arguments.first().cloned().unwrap_or(expr), None);
     };
-    let (category, weights) = match arguments.as_slice() {
+    // KeOps writes the number K before the tag.
+    let (count, others) = match arguments.as_slice() {
+        [formula, number, rest @ ..] if found.terms == Terms::Counted => {
+            (Some(checker.quote(number.span).to_owned()), [&[formula.clone()], rest].concat())
+        }
+        all => (None, all.to_vec()),
+    };
+    let (category, weights) = match others.as_slice() {
         [_, Expr { kind: ExprKind::Number(tag), .. }, weights @ ..] if weights.len() <= 1 => {
             (Category::from_code(*tag as i64).filter(|_| tag.fract() == 0.0), weights.first().cloned())
         }
@@ -83,7 +92,7 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
     };
     match category {
         Some(Category::Indexed(kept)) => {
-            let wrapped = Wrapped { reduction: found, kept, total: false, weights, derived: false };
+            let wrapped = Wrapped { reduction: found, kept, total: false, weights, count, derived: false };
             (arguments[0].clone(), Some(wrapped))
         }
         _ => {

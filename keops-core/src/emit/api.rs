@@ -10,7 +10,7 @@ use crate::graph::Axis;
 use crate::lower::Program;
 use crate::methods::{Form, Method, Output, Part, Plan};
 use crate::parse::{Category, Invocation};
-use crate::reduction::{self, Gradient, REDUCTIONS, Reduction, Results};
+use crate::reduction::{self, Gradient, REDUCTIONS, Reduction, Results, Terms};
 
 /// Writes the type of the value, its methods, and the value.
 pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
@@ -121,10 +121,9 @@ fn method_tokens(
 ) -> TokenStream {
     let name = format_ident!("{}", method.name);
     let arguments = variables.iter().chain(&method.further).map(argument);
-    let device_type = format_ident!("{}", reduction.device_type);
     let impossible = reduction.gradient == Gradient::None && !method.derivatives.is_empty();
     let (bound, body) = if impossible {
-        let bound = quote!(where T: ::keops::__private::Derivative<::keops::__private::#device_type>);
+        let bound = quote!(where T: ::keops::__private::Derivative);
         (bound, quote!(::core::unreachable!("a position has no derivative")))
     } else {
         (TokenStream::new(), body.clone())
@@ -179,7 +178,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     });
     let runs = passes.iter().map(|&number| {
         let (result, kernel, signature) = (pass_name(number), kernel_name(number), signature_name(number));
-        let reduction = format_ident!("{}", programs[number].reduction.device_type);
+        let reduction = device_type(programs[number].reduction.device_type, &programs[number].reduction, formula.count);
         let arguments = formula.variables.iter().map(|variable| {
             let name = argument_name(variable);
             quote!(#name.clone())
@@ -199,10 +198,11 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             quote!(#name.clone())
         });
         if let (true, Gradient::Selected(positions)) = (plan.passes[number].selected, formula.reduction.gradient) {
-            let (value, of_value, positions) = (kernel_name(0), signature_name(0), format_ident!("{positions}"));
+            let (value, of_value) = (kernel_name(0), signature_name(0));
+            let positions = device_type(positions, formula.reduction, formula.count);
             let cotangent = !matches!(plan.passes[number].parts.as_slice(), [Part::Change(_)]);
             return quote! {
-                let #result = ::keops::__private::selected::<#value, ::keops::__private::#positions, #kernel, T>(
+                let #result = ::keops::__private::selected::<#value, #positions, #kernel, T>(
                     &Self::#of_value,
                     &Self::#signature,
                     &[#(#arguments,)* #(#further),*],
@@ -212,7 +212,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             };
         }
         quote! {
-            let #result = ::keops::__private::run::<#kernel, ::keops::__private::#reduction, T>(
+            let #result = ::keops::__private::run::<#kernel, #reduction, T>(
                 &Self::#signature,
                 &[#(#arguments,)* #(#further),*],
                 &self.options,
@@ -223,7 +223,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
         let alone = outputs.iter().filter(|other| other.pass == output.pass).count() == 1;
         let program = &programs[output.pass];
         let weights = formula.weights.as_ref().map(|weights| weights.dim);
-        alone && output.columns == (0..program.reduction.dim(program.dim, weights))
+        alone && output.columns == (0..program.reduction.dim(program.dim, weights, formula.count))
     };
     let part = |output: &Output| {
         let pass = pass_name(output.pass);
@@ -266,6 +266,18 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
         #(#inputs)*
         #(#runs)*
         ::core::result::Result::Ok(#result)
+    }
+}
+
+/// The type that carries a reduction out.
+fn device_type(name: &str, reduction: &Reduction, count: Option<usize>) -> TokenStream {
+    let name = format_ident!("{name}");
+    match (reduction.terms, count) {
+        (Terms::Counted, Some(count)) => {
+            let count = Literal::usize_unsuffixed(count);
+            quote!(::keops::__private::#name<#count>)
+        }
+        _ => quote!(::keops::__private::#name),
     }
 }
 

@@ -84,6 +84,8 @@ pub fn results(formula: &Formula, data: &[Data]) -> Vec<Reduced> {
     let names: &[&str] = match formula.reduction.name {
         "Min_ArgMin" => &["Min", "ArgMin"],
         "Max_ArgMax" => &["Max", "ArgMax"],
+        "KMin_ArgKMin" => &["KMin", "ArgKMin"],
+        "KMax_ArgKMax" => &["KMax", "ArgKMax"],
         name => &[name],
     };
     names.iter().map(|name| reduced(formula, data, name)).collect()
@@ -96,7 +98,7 @@ fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
     let rows = length(formula, data, formula.kept);
     let terms = length(formula, data, formula.kept.other());
     let dim = formula.term.dim;
-    let mut values = Vec::with_capacity(rows * dim);
+    let mut values = Vec::with_capacity(rows * formula.dim());
     for kept in 0..rows {
         let all: Vec<Vec<f64>> = (0..terms)
             .map(|reduced| match formula.kept {
@@ -104,11 +106,16 @@ fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
                 Axis::J => value(formula, data, reduced, kept),
             })
             .collect();
-        for k in 0..dim {
-            let column: Vec<f64> = all.iter().map(|vector| vector[k]).collect();
-            values.push(reduced_value(reduction, &column));
+        let columns: Vec<Vec<f64>> = (0..dim).map(|k| all.iter().map(|vector| vector[k]).collect()).collect();
+        match formula.count {
+            None => values.extend(columns.iter().map(|column| reduced_value(reduction, column))),
+            Some(count) => {
+                let best: Vec<Vec<f64>> = columns.iter().map(|column| best(reduction, column, count)).collect();
+                values.extend((0..count).flat_map(|k| best.iter().map(move |best| best[k])));
+            }
         }
     }
+    let dim = formula.dim();
     if formula.total {
         let sums = (0..dim).map(|k| values.iter().skip(k).step_by(dim).sum()).collect();
         return Reduced { rows: 1, dim, values: sums };
@@ -125,6 +132,20 @@ fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
         "ArgMax" => first(terms, f64::NEG_INFINITY, |new, best| new > best).1 as f64,
         other => unreachable!("the check knows no reduction `{other}`"),
     }
+}
+
+/// The `count` smallest or largest terms or their positions, best first, the first of equals before the others.
+fn best(reduction: &str, terms: &[f64], count: usize) -> Vec<f64> {
+    let sign = if reduction.ends_with("KMin") { 1.0 } else { -1.0 };
+    let mut order: Vec<usize> = (0..terms.len()).filter(|&k| sign * terms[k] < f64::INFINITY).collect();
+    order.sort_by(|&a, &b| (sign * terms[a]).total_cmp(&(sign * terms[b])).then(a.cmp(&b)));
+    let entry = |k: usize| match (order.get(k), reduction.starts_with("Arg")) {
+        (Some(&position), true) => position as f64,
+        (Some(&position), false) => terms[position],
+        (None, true) => terms.len() as f64,
+        (None, false) => sign * f64::INFINITY,
+    };
+    (0..count).map(entry).collect()
 }
 
 /// The term that no later one beats, and its position; `worst` and the number of terms, where none beats `worst`.

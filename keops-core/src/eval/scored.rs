@@ -8,7 +8,7 @@ use crate::graph::Axis;
 pub(super) fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
     let rows = length(formula, data, formula.kept);
     let count = length(formula, data, formula.kept.other());
-    let dim = formula.reduction.dim(1, formula.weights.as_ref().map(|weights| weights.dim));
+    let dim = formula.dim();
     let mut values = Vec::with_capacity(rows * dim);
     for row in 0..rows {
         let all = |term: &Term| -> Vec<Vec<f64>> {

@@ -42,8 +42,8 @@ pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
             let ones = ones.then(|| graph.constant(1.0));
             [value].into_iter().chain(ones).chain(weights).collect()
         }
-        Terms::Components if plan.parts == [Part::Value] => vec![value],
-        Terms::Components => derivatives(&mut graph, formula, plan, (value, weights)),
+        Terms::Components | Terms::Counted if plan.parts == [Part::Value] => vec![value],
+        Terms::Components | Terms::Counted => derivatives(&mut graph, formula, plan, (value, weights)),
     };
     if plan.selected {
         roots = at_position(&mut graph, &roots, plan.kept.other(), formula.variables.len());
@@ -67,6 +67,10 @@ fn variables(formula: &Formula, plan: &PassPlan) -> Vec<Variable> {
         Category::Parameter => variable,
     };
     let mut along: Vec<Variable> = all.map(along).collect();
+    if let (Some(last), false) = (along.last_mut(), matches!(plan.parts.as_slice(), [Part::Change(_)])) {
+        // Of the K results for each component one at a time.
+        last.dim = formula.term.dim;
+    }
     along.insert(formula.variables.len(), Variable { name: "position".to_owned(), category: kept, dim: 1 });
     along
 }
@@ -87,8 +91,10 @@ fn at_position(graph: &mut Graph, roots: &[Id], axis: Axis, number: usize) -> Ve
 /// The parts of a pass that is a sum of derivatives of the formula, and of the second one if there is one.
 fn derivatives(graph: &mut Graph, formula: &Formula, plan: &PassPlan, (value, weights): (Id, Option<Id>)) -> Vec<Id> {
     let first = formula.variables.len() + usize::from(plan.selected);
-    let further: Vec<Id> =
-        plan.further.iter().enumerate().map(|(k, input)| graph.variable(first + k, input.dim)).collect();
+    let further: Vec<Id> = (first..)
+        .zip(variables(formula, plan)[first..].iter())
+        .map(|(k, input)| graph.variable(k, input.dim))
+        .collect();
     let (forward, last) = match further.as_slice() {
         [last] => (None, *last),
         [forward, last] => (Some(*forward), *last),

@@ -14,7 +14,7 @@ use crate::real::{Real, Scalar};
 use crate::tile::Tile;
 
 pub use componentwise::Componentwise;
-pub use extremum::{ArgMax, ArgMin, Max, MaxArgMax, Min, MinArgMin};
+pub use extremum::{ArgMax, ArgMin, Largest, Max, MaxArgMax, Min, MinArgMin, Order, Smallest};
 pub(crate) use shifted::ShiftedSums;
 pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};
 pub use sum::{Compensated, Sum};

@@ -31,6 +31,7 @@ macro_rules! unrolled {
 
 pub(crate) mod componentwise;
 pub(crate) mod shifted;
+pub mod terms;
 
 /// What the loop over a tile reads.
 pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {

@@ -2,6 +2,7 @@
 
 mod isa;
 mod job;
+mod k_best;
 mod plan;
 
 use keops_device::Scalar;
@@ -15,6 +16,7 @@ use crate::problem::Problem;
 use isa::InstructionSet;
 pub(crate) use isa::describe;
 use job::Job;
+pub use k_best::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
 
 /// Runs a reduction on all cores of rayon's current pool.
 pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
