@@ -80,7 +80,7 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
     // KeOps writes the number K before the tag.
     let (count, others) = match arguments.as_slice() {
         [formula, number, rest @ ..] if found.terms == Terms::Counted => {
-            (Some(checker.quote(number.span).to_owned()), [&[formula.clone()], rest].concat())
+            (Some(checker.quote(number.span).to_owned()), [std::slice::from_ref(formula), rest].concat())
         }
         all => (None, all.to_vec()),
     };
