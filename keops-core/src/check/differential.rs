@@ -21,7 +21,11 @@ impl Checker<'_> {
             let expected =
                 if least == most { format!("{}", most + 2) } else { format!("{} or {}", least + 2, most + 2) };
             let message = format!("`{}` takes {expected} arguments, found {}", operator.name, arguments.len());
-            self.error(message, span, vec![format!("usage: `{}`", operator.usage)]);
+            let mut notes = vec![format!("usage: `{}`", operator.usage)];
+            if operator.name == "Grad" && arguments.len() == 2 {
+                notes.push("e is the cotangent, of the dimension of F: `Grad(F, v, 1)` for a scalar F".to_owned());
+            }
+            self.error(message, span, notes);
             return None;
         }
         let of = self.term(&arguments[0]);

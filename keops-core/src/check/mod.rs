@@ -251,7 +251,7 @@ fn number_of_results(reduction: &Reduction, written: &[String]) -> Result<usize,
     match written {
         [number] => match number.trim().parse() {
             Ok(count @ 1..=MAX_COUNT) => Ok(count),
-            _ => Err(format!("`{name}({number})`: expected a number of results from 1 to {MAX_COUNT}")),
+            _ => Err(format!("`{name}({})`: expected a number of results from 1 to {MAX_COUNT}", number.trim())),
         },
         _ => Err(format!("the reduction `{name}` needs the number of results\n  = usage: `reduction = {name}(10)`")),
     }

@@ -129,7 +129,9 @@ fn derived(
         (_, Some(Category::Indexed(axis))) => (false, Some(axis)),
         _ => (false, None),
     };
-    for operand in operands {
+    // Of several tangents each has the index of its own variable.
+    let single = !matches!(by.kind, ExprKind::List(_));
+    for operand in operands.iter().filter(|_| single) {
         for axis in [Axis::I, Axis::J] {
             if kept_by_operand != Some(axis) && checker.depends(operand, axis) {
                 let (what, index) =
