@@ -1,52 +1,69 @@
-//! Random formulas from a fixed seed: every operator of the language at least once, over variables of all categories.
+//! Random formulas: operators of the language over variables of all categories.
+//!
+//! The build script makes kernels of them, the tests of derivatives give them to the interpreter.
 
-use std::fmt::Write;
 use std::str::FromStr;
 
-use keops_core::ops::{self, Operator, Parameter};
+use keops_core::ops::{Operator, Parameter};
 use proc_macro2::TokenStream;
 
-/// The same formulas in every build.
-const SEED: u64 = 0x6b65_6f70_735f_7273;
-
 /// Results with more entries than this are not interesting enough for the time they take.
-const LARGEST: usize = 150;
+pub(crate) const LARGEST: usize = 150;
 
-/// Formulas that become more code than this take too long to compile, see [`cost`].
-const LONGEST: usize = 700;
-
-/// How the variables of a formula are chosen: small ones that fit each other, and ones for which the compiler writes
-/// loops. One line per kind of formula.
-const DIMENSIONS: [&[usize]; 6] =
-    [&[1, 2, 3, 6], &[1, 4, 2, 8], &[1, 3, 9, 5], &[1, 20, 40, 2], &[1, 70, 70, 5], &[1, 33, 33, 64]];
+/// The number of characters that no formula reaches.
+const LONGEST: usize = 200;
 
 /// A formula of known dimension.
-#[derive(Clone)]
-struct Part {
-    text: String,
-    dim: usize,
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) text: String,
+    pub(crate) dim: usize,
 }
 
-/// Formulas for about `count` calls, with names: one for each operator in turn.
-pub(crate) fn formulas(count: usize) -> Vec<(String, String)> {
-    let mut random = Random(SEED);
-    let operators: Vec<&Operator> = ops::all().collect();
-    let mut calls = Vec::new();
-    for number in 0..count {
-        let operator = operators[number % operators.len()];
-        // A composition can be impossible with the variables that were drawn: then others are drawn.
-        let call = (0..200).find_map(|_| formula(operator, &operators, &mut random));
-        let call = call.unwrap_or_else(|| panic!("no formula was found for {}", operator.name()));
-        calls.push((format!("random_{number:03}_{}", operator.name()), call));
+/// A declared variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    /// `Vi`, `Vj` or `Pm`.
+    pub(crate) category: &'static str,
+    pub(crate) dim: usize,
+}
+
+/// A formula with its variables.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    pub(crate) part: Part,
+    pub(crate) variables: Vec<Variable>,
+}
+
+impl Drawn {
+    /// The variables as they are declared.
+    pub(crate) fn declarations(&self) -> String {
+        declarations(&self.variables)
     }
-    calls
+
+    /// The variables that stand in the formula.
+    pub(crate) fn used(&self) -> Vec<Variable> {
+        let words = words(&self.part.text);
+        self.variables.iter().filter(|variable| words.contains(&variable.name.as_str())).cloned().collect()
+    }
 }
 
-/// A call of `formula!` whose formula contains `operator`.
-fn formula(operator: &Operator, operators: &[&Operator], random: &mut Random) -> Option<String> {
-    let dims = DIMENSIONS[random.below(DIMENSIONS.len())];
-    let mut aliases = String::new();
-    let mut leaves: Vec<Part> = Vec::new();
+/// Variables as they are declared.
+pub(crate) fn declarations(variables: &[Variable]) -> String {
+    let each = variables.iter().map(|variable| format!("{} = {}({})", variable.name, variable.category, variable.dim));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// The names in a formula.
+pub(crate) fn words(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+}
+
+/// A formula that contains `operator`, among `operators`; variables have dimensions from `dims`, whose first is 1.
+/// `None` when the variables that were drawn do not fit.
+pub(crate) fn draw(operator: &Operator, operators: &[&Operator], dims: &[usize], random: &mut Random) -> Option<Drawn> {
+    let mut variables: Vec<Variable> = Vec::new();
     for (k, name) in ["x", "y", "u", "v", "p"].into_iter().enumerate() {
         // Two of them are vectors.
         let dims = if k < 2 { &dims[1..] } else { dims };
@@ -56,66 +73,81 @@ fn formula(operator: &Operator, operators: &[&Operator], random: &mut Random) ->
             1 => "Vj",
             _ => random.of(&["Vi", "Vj", "Pm"]),
         };
-        write!(aliases, ", {name} = {category}({dim})").expect("a string grows");
-        leaves.push(Part { text: name.to_owned(), dim });
+        variables.push(Variable { name: name.to_owned(), category, dim });
     }
+    let declarations = declarations(&variables);
+    let leaves: Vec<Part> =
+        variables.iter().map(|variable| Part { text: variable.name.clone(), dim: variable.dim }).collect();
     // Variables stand three times as often as the rest.
-    leaves = [&leaves[..], &leaves, &leaves].concat();
+    let mut pool = [&leaves[..], &leaves, &leaves].concat();
     for text in ["I", "J", random.of(&["0.5", "2", "0.3", "-1"])] {
-        leaves.push(Part { text: text.to_owned(), dim: 1 });
+        pool.push(Part { text: text.to_owned(), dim: 1 });
     }
 
     // A few operands for the operator, the operator, and a few operators around it.
-    let mut pool = leaves.clone();
+    let first = pool.len();
     for _ in 0..2 + random.below(4) {
         let inner = operators[random.below(operators.len())];
-        pool.extend(try_call(inner, &pool, &aliases, random));
+        let made = try_call(inner, &declarations, random, |random, _| pool[random.below(pool.len())].clone());
+        pool.extend(made);
     }
-    let mut whole = try_call(operator, &pool, &aliases, random)?;
+    let from = |pool: &[Part], random: &mut Random| pool[random.below(pool.len())].clone();
+    let mut whole = try_call(operator, &declarations, random, |random, _| from(&pool, random))?;
     for _ in 0..1 + random.below(4) {
-        let around: Vec<Part> = [&leaves[..5], &pool[leaves.len()..], &vec![whole.clone(); 5]].concat();
+        let around: Vec<Part> = [&leaves[..], &pool[first..], &vec![whole.clone(); 5]].concat();
         let outer = operators[random.below(operators.len())];
-        if let Some(larger) = try_call(outer, &around, &aliases, random)
+        if let Some(larger) = try_call(outer, &declarations, random, |random, _| from(&around, random))
             && larger.text.contains(&whole.text)
         {
             whole = larger;
         }
     }
-    if random.below(8) > 0 && !is_of_interest(&whole.text, &aliases) {
-        return None;
-    }
-    let mut reductions = vec!["Sum", "Sum", "ArgMin"];
-    if whole.dim == 1 {
-        reductions.push("LogSumExp");
-    }
-    let (reduction, axis) = (random.of(&reductions), random.below(2));
-    let call = format!("{:?}{aliases}, reduction = {reduction}, axis = {axis}", whole.text);
-    (cost(&call) <= LONGEST).then_some(call)
+    Some(Drawn { part: whole, variables })
 }
 
-/// True for a formula of several operators that depends on both i and j.
-fn is_of_interest(text: &str, aliases: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-    let depends = |index: &str, category: &str| {
-        let of_category = |word: &&str| aliases.contains(&format!(", {word} = {category}("));
-        words.iter().any(|word| *word == index || of_category(word))
-    };
-    depends("I", "Vi") && depends("J", "Vj") && text.matches('(').count() >= 3
+/// A formula that contains `part` and has the dimension of `variable`.
+pub(crate) fn fitted(part: &Part, variable: &Variable, random: &mut Random) -> String {
+    let (f, v, dim) = (&part.text, &variable.name, variable.dim);
+    let mut choices = vec![format!("VecMatMult({f},TensorProd({f},{v}))")];
+    if part.dim == dim || part.dim == 1 {
+        choices.push(format!("({f})*{v}"));
+        choices.push(format!("{v}-({f})*Max({v})"));
+    }
+    if part.dim == dim {
+        choices.push(f.clone());
+    }
+    if part.dim > dim {
+        choices.push(format!("Extract({f},{},{dim})", random.below(part.dim - dim + 1)));
+    } else {
+        choices.push(format!("ExtractT({f},{},{dim})", random.below(dim - part.dim + 1)));
+    }
+    choices.swap_remove(random.below(choices.len()))
 }
 
-/// A call of an operator with random operands and parameters that fit.
-fn try_call(operator: &Operator, pool: &[Part], aliases: &str, random: &mut Random) -> Option<Part> {
+/// A call of an operator with random parameters that fit, and with operands from `pick`, which is told their number.
+pub(crate) fn try_call(
+    operator: &Operator,
+    declarations: &str,
+    random: &mut Random,
+    mut pick: impl FnMut(&mut Random, usize) -> Part,
+) -> Option<Part> {
     (0..300).find_map(|_| {
-        let operands: Vec<&Part> = operator.operands.iter().map(|_| &pool[random.below(pool.len())]).collect();
+        let operands: Vec<Part> = (0..operator.operands.len()).map(|number| pick(random, number)).collect();
         let text = call(operator, &operands, random);
         // Nothing is said by a formula of several hundred characters that a shorter one does not say.
-        let checked = TokenStream::from_str(&format!("{text:?}{aliases}")).ok().filter(|_| text.len() < 200);
-        let dim = checked.and_then(|tokens| keops_core::check(tokens).ok()).map(|formula| formula.term.dim)?;
-        (dim <= LARGEST).then_some(Part { text, dim })
+        let part = Some(text).filter(|text| text.len() < LONGEST).and_then(|text| part(text, declarations))?;
+        (part.dim <= LARGEST).then_some(part)
     })
 }
 
-fn call(operator: &Operator, operands: &[&Part], random: &mut Random) -> String {
+/// A formula with its dimension; `None` when the compiler refuses it.
+pub(crate) fn part(text: String, declarations: &str) -> Option<Part> {
+    let tokens = TokenStream::from_str(&format!("{text:?}, {declarations}")).ok()?;
+    let dim = keops_core::check(tokens).ok()?.term.dim;
+    Some(Part { text, dim })
+}
+
+fn call(operator: &Operator, operands: &[Part], random: &mut Random) -> String {
     let infix = match operator.name() {
         "Add" => "+",
         "Subtract" => "-",
@@ -186,7 +218,7 @@ fn list(numbers: &[usize]) -> String {
 }
 
 /// Splitmix64 (Steele, Lea and Flood 2014).
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -197,21 +229,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
-}
-
-/// About how much code a formula becomes: its program, as often as the register tile repeats it.
-fn cost(call: &str) -> usize {
-    let Some(formula) = TokenStream::from_str(call).ok().and_then(|tokens| keops_core::check(tokens).ok()) else {
-        return usize::MAX;
-    };
-    let program = keops_core::lowered(&formula);
-    let tile = |shape: keops_core::lower::Shape| shape.rows * shape.columns;
-    program.to_string().lines().count() * (tile(program.wide_shape) + 2 * tile(program.narrow_shape))
 }

@@ -23,6 +23,11 @@ pub(crate) fn kernels(file: &str, kernels: &[(String, String)]) {
         writeln!(table, "    Compiled {{ name: {name:?}, call: {call:?}, {runs} }},").expect("a string grows");
     }
     writeln!(source, "const KERNELS: &[Compiled] = &[\n{table}];").expect("a string grows");
+    source_file(file, &source);
+}
+
+/// Writes a file for `include!`.
+pub(crate) fn source_file(file: &str, source: &str) {
     let folder = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&folder).join(file), source).expect("OUT_DIR should be writable");
 }

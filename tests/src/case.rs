@@ -40,23 +40,9 @@ pub struct Case {
 pub enum Skipped {
     /// The compiler does not know the reduction, or not with these parameters.
     Reduction,
-    /// The compiler does not know a differential operator of the formula.
-    Derivative,
     /// Ranges cannot be given yet.
     Ranges,
 }
-
-/// The differential operators, each with a call that any compiler that knows it accepts.
-const DIFFERENTIAL: [(&str, &str); 8] = [
-    ("Grad", "Grad(x, x, x)"),
-    ("Diff", "Diff(x, x, x)"),
-    ("GradMatrix", "GradMatrix(x, x)"),
-    ("Divergence", "Divergence(x, x)"),
-    ("Laplacian", "Laplacian(x, x)"),
-    ("TraceOperator", "TraceOperator(x, x)"),
-    ("AdjointOperator", "AdjointOperator(x, x, x)"),
-    ("Factorize", "Factorize(x, x)"),
-];
 
 impl Case {
     /// The tokens between the brackets of `formula!(...)`, as text.
@@ -74,8 +60,8 @@ impl Case {
         }
     }
 
-    /// `None` when the compiler should run the case: the compiler itself is asked about what is new in the case,
-    /// with a formula that has no other difficulty.
+    /// `None` when the compiler should run the case: the compiler itself is asked about the reduction, with a formula
+    /// that has no other difficulty.
     pub fn skipped(&self) -> Option<Skipped> {
         if self.ranges {
             return Some(Skipped::Ranges);
@@ -84,15 +70,8 @@ impl Case {
             (Some(_), _) => format!("{}(\"x\")", self.reduction),
             (None, _) => self.reduction_call(),
         };
-        if !understands(&format!("\"x\", x = Vi(1), reduction = {probe}")) {
-            return Some(Skipped::Reduction);
-        }
-        let called = |name: &str| {
-            let words: Vec<&str> = self.formula.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-            words.contains(&name)
-        };
-        let unknown = |(name, call): &(&str, &str)| called(name) && !understands(&format!("\"{call}\", x = Vi(1)"));
-        DIFFERENTIAL.iter().any(unknown).then_some(Skipped::Derivative)
+        let understood = understands(&format!("\"x\", x = Vi(1), reduction = {probe}"));
+        (!understood).then_some(Skipped::Reduction)
     }
 }
 

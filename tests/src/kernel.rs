@@ -2,7 +2,7 @@
 
 use keops::{Error, Scalar};
 use keops_core::eval::{Data, Reduced};
-use ndarray::Array2;
+use ndarray::{Array1, Array2};
 
 /// A number type that kernels are tested in.
 pub trait Number: Scalar + Entry {
@@ -60,6 +60,12 @@ impl<E: Entry> Outcome for Array2<E> {
     fn results(self) -> Vec<Reduced> {
         let (rows, dim) = self.dim();
         vec![Reduced { rows, dim, values: self.iter().map(|entry| entry.exact()).collect() }]
+    }
+}
+
+impl<E: Entry> Outcome for Array1<E> {
+    fn results(self) -> Vec<Reduced> {
+        vec![Reduced { rows: 1, dim: self.len(), values: self.iter().map(|entry| entry.exact()).collect() }]
     }
 }
 

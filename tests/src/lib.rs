@@ -1,10 +1,12 @@
 //! Tests of the whole: conformance, properties, diagnostics, boundaries.
 //!
 //! The tests stand in `tests/`; this library is what they share. The build script compiles a kernel for each
-//! conformance case and for about a hundred random formulas.
+//! conformance case and for about two hundred further formulas.
 
 pub mod case;
 pub mod compare;
+pub mod inputs;
 pub mod isa;
 pub mod kernel;
+pub mod kinks;
 pub mod uncertain;
