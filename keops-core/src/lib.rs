@@ -98,7 +98,8 @@ pub fn check(tokens: TokenStream) -> Result<Formula, Vec<Report>> {
 /// The methods of a formula and the passes that they need.
 pub fn plan(formula: &Formula) -> Plan {
     let Formula { variables, reduction, kept, total, .. } = formula;
-    Plan::new(variables, formula.dim(), reduction, *kept, *total)
+    let plan = Plan::new(variables, formula.dim(), reduction, *kept, *total);
+    if formula.derivatives { plan } else { plan.without_derivatives() }
 }
 
 /// The back half of the road, for the value alone: nothing here can fail.

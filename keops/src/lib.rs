@@ -21,7 +21,7 @@
 //!
 //! # The call of the macro
 //!
-//! `formula!(F, name = Vi(d) | Vj(d) | Pm(d), ..., reduction = R, axis = 0 | 1)`
+//! `formula!(F, name = Vi(d) | Vj(d) | Pm(d), ..., reduction = R, axis = 0 | 1, derivatives = true | false)`
 //!
 //! * `F` is a string, or the same grammar without quotes: `formula!(Exp(-SqDist(x, y)), x = Vi(3), y = Vj(3))`.
 //! * `Vi(d)` is an M x d array, one row per i; `Vj(d)` an N x d array, one row per j; `Pm(d)` a vector for all pairs.
@@ -42,6 +42,8 @@
 //!   | `Min_ArgMin`, `Max_ArgMax` | both: a pair of arrays | both |
 //!   | `KMin(K)`, `KMax(K)`, `ArgKMin(K)`, `ArgKMax(K)`, `KMin_ArgKMin(K)`, `KMax_ArgKMax(K)` | the same for the K smallest or largest terms, best first: entry `k d + c` is the k-th of component c; K up to 1024 | the same |
 //!
+//! * `derivatives = false` leaves out the methods for derivatives, which saves compile time where hundreds of formulas
+//!   are only ever evaluated.
 //! * Formulas pasted from KeOps work: `Sum_Reduction(F, 0)`, `"x = Vi(0, 3)"`, `Var(0, 3, 0)`, `x**2`.
 //!
 //! The value of the macro has the method `call`, and its derivatives (below), with one argument per variable in the order of their declaration (see

@@ -37,6 +37,8 @@ pub struct Formula {
     pub kept: Axis,
     /// Whether the results are summed over that axis as well: the derivative of a sum by a parameter.
     pub total: bool,
+    /// Whether there are methods for derivatives.
+    pub derivatives: bool,
 }
 
 /// A checked expression: every name is resolved, every dimension known.
@@ -220,6 +222,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
             count,
             kept,
             total,
+            derivatives: invocation.derivatives.unwrap_or(true),
         }),
         _ => Err(reports),
     }

@@ -119,6 +119,14 @@ impl Plan {
         let methods = planner.methods();
         Self { methods, passes: planner.passes }
     }
+
+    /// The first method and its pass alone.
+    #[must_use]
+    pub fn without_derivatives(mut self) -> Self {
+        self.methods.truncate(1);
+        self.passes.truncate(1);
+        self
+    }
 }
 
 /// `name`, or what is nearest to it and no variable.

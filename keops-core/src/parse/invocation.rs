@@ -87,11 +87,14 @@ pub struct Invocation {
     pub reduction: Option<ReductionOption>,
     /// The axis, if given.
     pub axis: Option<AxisOption>,
+    /// Whether the formula has methods for its derivatives, if that is said.
+    pub derivatives: Option<bool>,
     /// What was wrong with options that could not be read.
     pub reports: Vec<Report>,
 }
 
-const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...` or `axis = 0|1`";
+const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...`, `axis = 0|1` or \
+                        `derivatives = true|false`";
 
 const AXES: &str = "expected `axis = 1` (reduce over j, one result per row i, the default) or `axis = 0` (reduce over i, \
                     one result per column j)";
@@ -107,8 +110,14 @@ pub fn parse_invocation(tokens: TokenStream) -> Invocation {
         options.pop();
     }
     let formula = formula_source(arguments.remove(0));
-    let mut invocation =
-        Invocation { formula, variables: Vec::new(), reduction: None, axis: None, reports: Vec::new() };
+    let mut invocation = Invocation {
+        formula,
+        variables: Vec::new(),
+        reduction: None,
+        axis: None,
+        derivatives: None,
+        reports: Vec::new(),
+    };
     for option in options {
         if let Err(report) = read_option(&option, &mut invocation) {
             invocation.reports.push(report);
@@ -183,6 +192,12 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
             }
             invocation.axis = Some(AxisOption { kept, span: number.span() });
         }
+        (Some("derivatives"), [TokenTree::Ident(word)]) if word == "true" || word == "false" => {
+            if invocation.derivatives.is_some() {
+                return Err(Report::at("`derivatives` is given twice", word.span()));
+            }
+            invocation.derivatives = Some(word == "true");
+        }
         (Some("reduction"), [TokenTree::Literal(text)]) if string_value(text).is_some() => {
             set_reduction(invocation, string_value(text).unwrap_or_default(), Vec::new(), text.span())?;
         }
@@ -206,7 +221,7 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
         }
         (Some(name), _) => {
             let mut text = format!("cannot read the option `{name}`");
-            if let Some(near) = nearest(name, ["axis", "reduction"]) {
+            if let Some(near) = nearest(name, ["axis", "reduction", "derivatives"]) {
                 text.push_str(&format!("\n  = help: did you mean `{near}`?"));
             }
             return Err(Report::new(format!("{text}\n  = {EXPECTED}"), first.span(), last.span()));
