@@ -30,9 +30,9 @@ fn main() {
     println!("cargo::rerun-if-changed=data/conformance/cases.json");
     let cases = case::cases();
     let kernels = cases.iter().filter(|case| case.skipped().is_none()).map(|case| (case.name.clone(), case.call()));
-    write::kernels("conformance.rs", &kernels.collect::<Vec<_>>());
+    write::kernels("conformance.rs", &kernels.collect::<Vec<_>>(), 4);
     let kinks = kinks::kinks().into_iter().map(|kink| (kink.formula.clone(), kink.call()));
-    write::kernels("kinks.rs", &kinks.collect::<Vec<_>>());
+    write::kernels("kinks.rs", &kinks.collect::<Vec<_>>(), 4);
     write::source_file("methods.rs", &methods::methods());
-    write::kernels("random.rs", &kernels::calls(RANDOM_FORMULAS, RANDOM_DERIVATIVES));
+    write::kernels("random.rs", &kernels::calls(RANDOM_FORMULAS, RANDOM_DERIVATIVES), 1);
 }

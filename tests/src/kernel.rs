@@ -87,8 +87,8 @@ pub struct Compiled {
     pub call: &'static str,
     /// In double precision.
     pub double: Run<f64>,
-    /// In single precision.
-    pub single: Run<f32>,
+    /// In single precision, if it was compiled in that.
+    pub single: Option<Run<f32>>,
 }
 
 /// The argument of a kernel: the numbers, rounded to `T`. `dim` is the number of columns.

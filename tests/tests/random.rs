@@ -31,7 +31,9 @@ every_instruction_set! {
                 let formula = keops_core::check(tokens).expect("the build script checked it");
                 let mut fail = |why: String| failures.push(format!("{}: {why}", kernel.call));
                 run(&formula, kernel.double, DOUBLE, &mut all.0).unwrap_or_else(|why| fail(format!("f64: {why}")));
-                run(&formula, kernel.single, SINGLE, &mut all.1).unwrap_or_else(|why| fail(format!("f32: {why}")));
+                if let Some(single) = kernel.single {
+                    run(&formula, single, SINGLE, &mut all.1).unwrap_or_else(|why| fail(format!("f32: {why}")));
+                }
             }
             let what = if derived { "derivatives" } else { "formulas" };
             println!("{} {what}, {}: f64 {:?}, f32 {:?}", kernels().count(), keops::cpu_description(), all.0, all.1);

@@ -55,5 +55,5 @@ pub(crate) struct Methods {
     /// The term of one pair.
     pub(crate) term: &'static str,
     pub(crate) double: Run<f64>,
-    pub(crate) single: Run<f32>,
+    pub(crate) single: Option<Run<f32>>,
 }
