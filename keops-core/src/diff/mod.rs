@@ -1,7 +1,7 @@
 //! Differentiation: graph to graph.
 //!
-//! [`reverse`] carries cotangents from the formula back to variables (`Grad`), [`forward`] carries tangents from
-//! variables to the formula (`Diff`), [`mod@trace`] finds the trace of a Jacobian without writing the matrix down
+//! `reverse` carries cotangents from the formula back to variables (`Grad`), `forward` carries tangents from
+//! variables to the formula (`Diff`), `trace` finds the trace of a Jacobian without writing the matrix down
 //! (`Divergence`, `Laplacian`). Each has one rule per kind of node; the derivatives of elementwise functions stand with
 //! the functions, as [`crate::ops::Slope`]s. Results are graphs like any other, so derivatives nest without limit.
 //!

@@ -138,7 +138,9 @@ fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
 fn best(reduction: &str, terms: &[f64], count: usize) -> Vec<f64> {
     let sign = if reduction.ends_with("KMin") { 1.0 } else { -1.0 };
     let mut order: Vec<usize> = (0..terms.len()).filter(|&k| sign * terms[k] < f64::INFINITY).collect();
-    order.sort_by(|&a, &b| (sign * terms[a]).total_cmp(&(sign * terms[b])).then(a.cmp(&b)));
+    // No NaN is left; 0 and -0 are equal.
+    let by_value = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal);
+    order.sort_by(|&a, &b| by_value(sign * terms[a], sign * terms[b]).then(a.cmp(&b)));
     let entry = |k: usize| match (order.get(k), reduction.starts_with("Arg")) {
         (Some(&position), true) => position as f64,
         (Some(&position), false) => terms[position],

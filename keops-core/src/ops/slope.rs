@@ -29,7 +29,7 @@ pub enum Slope {
     MinusOne,
     /// This vector, or this number.
     By(Id),
-    /// 1 where the vector is at least 0, else 0; chosen and not multiplied, so that what is masked may be infinite.
+    /// 1 where the vector is at least 0, else 0; chosen and not multiplied, so that a cotangent may be infinite there.
     Where(Id),
     /// 1 where the vector is below 0 or NaN, else 0.
     WhereNot(Id),
