@@ -274,6 +274,11 @@ impl Graph {
         (0..self.nodes.len() as u32).map(Id)
     }
 
+    /// The handles of all nodes up to `root`: everything that it is made from is among them.
+    pub fn up_to(&self, root: Id) -> impl DoubleEndedIterator<Item = Id> + use<> {
+        (0..=root.0).map(Id)
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -346,6 +351,11 @@ impl Graph {
     /// A scalar repeated `n` times.
     pub fn broadcast(&mut self, scalar: Id, n: usize) -> Id {
         self.insert(Node::Broadcast(scalar, n), 0)
+    }
+
+    /// `scalar` repeated to dimension `dim`, unless it has that dimension already.
+    pub fn spread(&mut self, scalar: Id, dim: usize) -> Id {
+        if self.dim(scalar) == dim { scalar } else { self.broadcast(scalar, dim) }
     }
 
     /// Entries picked from several operands.

@@ -2,6 +2,7 @@
 
 use crate::graph::{FoldKind, Graph, Id, Node, Source};
 use crate::ops::Call;
+use crate::ops::selection::extreme;
 
 /// The value of node `root` at the pair (i, j), where `variable` gives the values of the inputs. `after` is shown each
 /// node with its value, which it may change.
@@ -14,7 +15,7 @@ pub fn nodes(
     after: &mut dyn FnMut(&Node, &mut [f64]),
 ) -> Vec<f64> {
     let mut values: Vec<Vec<f64>> = Vec::with_capacity(root.position() + 1);
-    for id in graph.ids().take_while(|id| *id <= root) {
+    for id in graph.up_to(root) {
         let node = graph.node(id);
         let of = |id: &Id| &values[id.position()];
         let mut value = match node {
@@ -48,14 +49,13 @@ pub fn nodes(
 }
 
 fn fold(kind: FoldKind, entries: &[f64]) -> f64 {
-    let first = |beats: fn(f64, f64) -> bool| {
-        (1..entries.len()).fold(0, |best, k| if beats(entries[k], entries[best]) { k } else { best })
-    };
+    let largest = || extreme(entries, |new, best| new > best);
+    let smallest = || extreme(entries, |new, best| new < best);
     match kind {
         FoldKind::Sum => entries.iter().sum(),
-        FoldKind::Max => entries[first(|new, best| new > best)],
-        FoldKind::Min => entries[first(|new, best| new < best)],
-        FoldKind::ArgMax => first(|new, best| new > best) as f64,
-        FoldKind::ArgMin => first(|new, best| new < best) as f64,
+        FoldKind::Max => entries[largest()],
+        FoldKind::Min => entries[smallest()],
+        FoldKind::ArgMax => largest() as f64,
+        FoldKind::ArgMin => smallest() as f64,
     }
 }

@@ -221,7 +221,7 @@ fn padding(start: usize, count: usize, n: usize) -> Vec<Source> {
 }
 
 /// The position of the entry that no later one beats.
-fn extreme(f: &[f64], beats: fn(f64, f64) -> bool) -> usize {
+pub(crate) fn extreme(f: &[f64], beats: fn(f64, f64) -> bool) -> usize {
     let mut best = 0;
     for k in 1..f.len() {
         if beats(f[k], f[best]) {
