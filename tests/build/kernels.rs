@@ -147,7 +147,7 @@ fn nodes(drawn: &Drawn) -> usize {
     let mut made_from = vec![false; root.position() + 1];
     made_from[root.position()] = true;
     let mut left = Vec::new();
-    for id in graph.ids().take_while(|id| *id <= root).collect::<Vec<_>>().into_iter().rev() {
+    for id in graph.up_to(root).rev() {
         if made_from[id.position()] {
             left.push(id);
             for operand in graph.node(id).operands() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{added, selected, slope, spread, zeros};
+use super::{added, selected, slope, zeros};
 use crate::graph::{FoldKind, Graph, Id, Node, Source};
 use crate::ops::arithmetic::MULT;
 
@@ -10,11 +10,10 @@ use crate::ops::arithmetic::MULT;
 /// variable, the result that of `root`.
 pub(crate) fn jvp(graph: &mut Graph, root: Id, tangents: &[(usize, Id)]) -> Id {
     let mut known: HashMap<Id, Id> = HashMap::new();
-    let ids: Vec<Id> = graph.ids().take_while(|id| *id <= root).collect();
-    for id in ids {
+    for id in graph.up_to(root) {
         let node = graph.node(id).clone();
         if let Some(tangent) = push(graph, id, &node, &known, tangents) {
-            let tangent = spread(graph, tangent, graph.dim(id));
+            let tangent = graph.spread(tangent, graph.dim(id));
             known.insert(id, tangent);
         }
     }

@@ -43,7 +43,7 @@ impl Degree {
 /// that do not contain the variable. A simplified graph is judged best.
 pub(crate) fn is_linear(graph: &Graph, root: Id, variable: usize) -> bool {
     let mut degrees: Vec<Degree> = Vec::new();
-    for id in graph.ids().take_while(|id| *id <= root) {
+    for id in graph.up_to(root) {
         let of = |id: Id| degrees[id.position()];
         let degree = match graph.node(id) {
             Node::Variable(number) if *number == variable => Linear,

@@ -34,7 +34,7 @@ pub type Input = (usize, usize);
 /// For each node up to `root`, whether it is one of the variables or made from one.
 fn dependent(graph: &Graph, root: Id, variables: &[usize]) -> Vec<bool> {
     let mut depends = vec![false; root.position() + 1];
-    for id in graph.ids().take_while(|id| *id <= root) {
+    for id in graph.up_to(root) {
         depends[id.position()] = match graph.node(id) {
             Node::Variable(number) => variables.contains(number),
             node => node.operands().iter().any(|operand| depends[operand.position()]),
@@ -83,9 +83,4 @@ fn zeros(graph: &mut Graph, n: usize) -> Id {
 /// The unit vector number `k` of `n`.
 fn unit(graph: &mut Graph, n: usize, k: usize) -> Id {
     graph.constants((0..n).map(|l| if l == k { 1.0 } else { 0.0 }).collect())
-}
-
-/// `scalar` repeated to dimension `n`, unless it has that dimension already.
-fn spread(graph: &mut Graph, scalar: Id, n: usize) -> Id {
-    if graph.dim(scalar) == n { scalar } else { graph.broadcast(scalar, n) }
 }

@@ -184,7 +184,7 @@ static TRACE_OPERATOR: Differential = Differential {
         let (number, dim) = call.by[0];
         let weights = match call.operands {
             [] => graph.constants(vec![1.0; dim]),
-            [weights, ..] => super::spread(graph, *weights, dim),
+            [weights, ..] => graph.spread(*weights, dim),
         };
         if graph.dim(call.of) == dim {
             trace(graph, call.of, call.by[0], weights).unwrap_or_else(|| zeros(graph, 1))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Input, added, dependent, selected, slope, spread, zeros};
+use super::{Input, added, dependent, selected, slope, zeros};
 use crate::graph::{Einsum, FoldKind, Graph, Id, Node, Source};
 use crate::ops::arithmetic::{ADD, MULT};
 
@@ -18,9 +18,8 @@ pub(crate) fn vjp(graph: &mut Graph, roots: &[(Id, Id)], variables: &[Input]) ->
     for &(root, cotangent) in roots {
         sweep.add(graph, root, cotangent);
     }
-    let ids: Vec<Id> = graph.ids().take_while(|id| *id <= last).collect();
     let mut results: HashMap<usize, Id> = HashMap::new();
-    for id in ids.into_iter().rev() {
+    for id in graph.up_to(last).rev() {
         let Some(cotangent) = sweep.cotangents.remove(&id) else { continue };
         match graph.node(id).clone() {
             Node::Variable(number) => {
@@ -64,7 +63,7 @@ impl Sweep {
                 }
             }
             Node::Fold(FoldKind::Sum, vector) => {
-                let part = spread(graph, e, graph.dim(*vector));
+                let part = graph.spread(e, graph.dim(*vector));
                 self.add(graph, *vector, part);
             }
             Node::Fold(kind, vector) => {

@@ -19,8 +19,7 @@ pub(crate) fn trace(graph: &mut Graph, root: Id, variable: Input, weights: Id) -
     let depends = dependent(graph, root, &[number]);
     let mut sweep = Sweep { depends, weights: HashMap::new(), directions: HashMap::new(), sum: None };
     sweep.add(graph, root, dim, weights);
-    let ids: Vec<Id> = graph.ids().take_while(|id| *id <= root).collect();
-    for id in ids.into_iter().rev() {
+    for id in graph.up_to(root).rev() {
         if let Some(weights) = sweep.weights.remove(&id) {
             sweep.visit(graph, id, variable, weights);
         }

@@ -39,7 +39,7 @@ pub(super) fn rewrite(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> (Graph, V
                 let sum = factored(&mut new, &mut stages, function.is(&ADD), [operands[0], operands[1]]);
                 let dim = graph.dim(id);
                 match sum {
-                    Some(sum) => spread(&mut new, sum, dim),
+                    Some(sum) => new.spread(sum, dim),
                     None => new.map(function.operator, &operands),
                 }
             }
@@ -72,18 +72,10 @@ fn shared_divisors(graph: &Graph, nodes: &[Id]) -> HashSet<Id> {
 /// that index, if there are some, one per component, and the rest.
 pub(super) fn without_kept_factors(pass: &Pass<'_>, graph: &mut Graph, roots: &[Id]) -> (Option<Id>, Vec<Id>) {
     let mut stages = Stages::new(pass);
-    let parts: Vec<(Option<Id>, Id)> = roots.iter().map(|&root| split(graph, &mut stages, root)).collect();
-    if parts.iter().all(|(factor, _)| factor.is_none()) {
-        return (None, roots.to_vec());
+    match split_all(graph, &mut stages, roots) {
+        Some((factors, rests)) => (Some(concatenated(graph, &factors)), rests),
+        None => (None, roots.to_vec()),
     }
-    let (mut factors, mut rests) = (Vec::new(), Vec::new());
-    for (&root, (factor, rest)) in roots.iter().zip(parts) {
-        let dim = graph.dim(root);
-        let factor = factor.unwrap_or_else(|| graph.constant(1.0));
-        factors.push(spread(graph, factor, dim));
-        rests.push(spread(graph, rest, dim));
-    }
-    (Some(concatenated(graph, &factors)), rests)
 }
 
 /// All entries of some nodes, one after the other.
@@ -100,7 +92,7 @@ fn concatenation(graph: &Graph, ids: &[Id]) -> Vec<Source> {
     ids.iter().enumerate().flat_map(entries).collect()
 }
 
-/// The same for a part of the formula, with scalars for vectors of equal entries.
+/// A part of the formula taken apart likewise, with scalars for vectors of equal entries.
 fn split(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> (Option<Id>, Id) {
     match graph.node(id).clone() {
         Node::Map(function, _) if function.is(&MULT) => {
@@ -123,21 +115,26 @@ fn split(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> (Option<Id>, Id)
         }
         Node::Broadcast(scalar, _) => split(graph, stages, scalar),
         Node::Gather(operands, sources) => {
-            let parts: Vec<(Option<Id>, Id)> = operands.iter().map(|&x| split(graph, stages, x)).collect();
-            if parts.iter().all(|(factor, _)| factor.is_none()) {
-                return (None, id);
-            }
-            let (mut factors, mut rests) = (Vec::new(), Vec::new());
-            for (&operand, (factor, rest)) in operands.iter().zip(parts) {
-                let dim = graph.dim(operand);
-                let factor = factor.unwrap_or_else(|| graph.constant(1.0));
-                factors.push(spread(graph, factor, dim));
-                rests.push(spread(graph, rest, dim));
-            }
+            let Some((factors, rests)) = split_all(graph, stages, &operands) else { return (None, id) };
             (Some(graph.gather(&factors, sources.clone())), graph.gather(&rests, sources))
         }
         _ => (None, id),
     }
+}
+
+/// Several parts of the formula taken apart, with factors and rests of the dimensions of the parts; `None` when none
+/// of them has a factor.
+fn split_all(graph: &mut Graph, stages: &mut Stages<'_>, ids: &[Id]) -> Option<(Vec<Id>, Vec<Id>)> {
+    let parts: Vec<(Option<Id>, Id)> = ids.iter().map(|&id| split(graph, stages, id)).collect();
+    if parts.iter().all(|(factor, _)| factor.is_none()) {
+        return None;
+    }
+    let spread = |(&id, (factor, rest)): (&Id, (Option<Id>, Id))| {
+        let dim = graph.dim(id);
+        let factor = factor.unwrap_or_else(|| graph.constant(1.0));
+        (graph.spread(factor, dim), graph.spread(rest, dim))
+    };
+    Some(ids.iter().zip(parts).map(spread).unzip())
 }
 
 /// The operands of a formula that is their concatenation: each can have code of its own.
@@ -145,10 +142,6 @@ pub(super) fn segments(graph: &Graph, root: Id) -> Vec<Id> {
     let Node::Gather(operands, sources) = graph.node(root) else { return vec![root] };
     let concatenated = *sources == concatenation(graph, operands);
     if concatenated { operands.clone() } else { vec![root] }
-}
-
-fn spread(graph: &mut Graph, scalar: Id, dim: usize) -> Id {
-    if graph.dim(scalar) == dim { scalar } else { graph.broadcast(scalar, dim) }
 }
 
 /// The factors of a product, those of products among them included.
@@ -170,7 +163,7 @@ fn product(graph: &mut Graph, stages: &mut Stages<'_>, ids: &[Id]) -> Id {
     let factors = factors(graph, ids);
     let product = ordered(graph, stages, &factors);
     let dim = ids.iter().map(|&id| graph.dim(id)).max().unwrap_or(1);
-    spread(graph, product, dim)
+    graph.spread(product, dim)
 }
 
 /// The sum or difference of two products of the inner loop that have factors in common: these, times the sum of the

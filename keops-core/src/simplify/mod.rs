@@ -30,12 +30,11 @@ const MAX_REWRITES: usize = 100;
 
 /// Applies the rules until none fits; returns the new graph and where the roots are in it.
 pub fn simplify(graph: &Graph, roots: &[Id]) -> (Graph, Vec<Id>) {
-    let last = roots.iter().max().copied();
     let mut new = Graph::new();
     let mut simplified: HashMap<Id, Id> = HashMap::new();
     // What each node of the new graph becomes.
     let mut ends: HashMap<Id, Id> = HashMap::new();
-    for id in graph.ids().take_while(|id| Some(*id) <= last) {
+    for id in roots.iter().max().into_iter().flat_map(|&last| graph.up_to(last)) {
         let operands: Vec<Id> = graph.node(id).operands().iter().map(|operand| simplified[operand]).collect();
         let node = graph.node(id).with_operands(&operands);
         let start = new.insert(node, graph.dim(id));

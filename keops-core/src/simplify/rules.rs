@@ -53,10 +53,9 @@ pub(super) fn constant(graph: &Graph, id: Id) -> Option<f64> {
 
 /// `scalar`, repeated if the dimension that it stands for is larger.
 fn spread(graph: &mut Graph, scalar: Id, dim: usize) -> Id {
-    match (graph.dim(scalar), constant(graph, scalar)) {
-        (d, _) if d == dim => scalar,
-        (_, Some(value)) => graph.constants(vec![value; dim]),
-        _ => graph.broadcast(scalar, dim),
+    match constant(graph, scalar) {
+        Some(value) => graph.constants(vec![value; dim]),
+        None => graph.spread(scalar, dim),
     }
 }
 
