@@ -1,5 +1,8 @@
 //! The reductions of the language: which names there are and which type of keops-device carries each out.
 
+use Results::{Positions, Values, ValuesAndPositions};
+use Terms::{Components, Counted};
+
 /// A reduction of the language.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Reduction {
@@ -79,31 +82,22 @@ impl Reduction {
     /// The number of results per index, for a formula and a second formula of these dimensions, and the number K.
     pub fn dim(&self, formula: usize, weights: Option<usize>, count: Option<usize>) -> usize {
         match self.terms {
-            Terms::Components => formula,
-            Terms::Counted => count.unwrap_or(1) * formula,
+            Components => formula,
+            Counted => count.unwrap_or(1) * formula,
             Terms::Scored { more_results, .. } => more_results + weights.unwrap_or(0),
         }
     }
 }
 
-const fn extremum(
+const fn reduction(
     name: &'static str,
     device_type: &'static str,
+    terms: Terms,
     result: &'static str,
     results: Results,
     gradient: Gradient,
 ) -> Reduction {
-    Reduction { name, device_type, terms: Terms::Components, result, results, gradient }
-}
-
-const fn counted(
-    name: &'static str,
-    device_type: &'static str,
-    result: &'static str,
-    results: Results,
-    gradient: Gradient,
-) -> Reduction {
-    Reduction { name, device_type, terms: Terms::Counted, result, results, gradient }
+    Reduction { name, device_type, terms, result, results, gradient }
 }
 
 const fn scored(
@@ -113,7 +107,7 @@ const fn scored(
     result: &'static str,
     gradient: Gradient,
 ) -> Reduction {
-    Reduction { name, device_type, terms, result, results: Results::Values, gradient }
+    reduction(name, device_type, terms, result, Values, gradient)
 }
 
 /// The sum, which is also the reduction of all derivatives.
@@ -130,14 +124,7 @@ pub static LOG_SUM_EXP_AND_SOFT_MAX: Reduction = scored(
 
 /// All reductions, in the order of the reference.
 pub static REDUCTIONS: [Reduction; 18] = [
-    Reduction {
-        name: "Sum",
-        device_type: "Sum",
-        terms: Terms::Components,
-        result: "the sum",
-        results: Results::Values,
-        gradient: Gradient::Sum,
-    },
+    reduction("Sum", "Sum", Components, "the sum", Values, Gradient::Sum),
     scored(
         "Max_SumShiftExp",
         "MaxSumShiftExp",
@@ -173,40 +160,44 @@ pub static REDUCTIONS: [Reduction; 18] = [
         "the mean of the second formula, weighted by the exponentials",
         Gradient::Quotient,
     ),
-    extremum("Min", "Min", "the smallest entry", Results::Values, Gradient::Selected("ArgMin")),
-    extremum("ArgMin", "ArgMin", "the position of the smallest entry", Results::Positions, Gradient::None),
-    extremum(
+    reduction("Min", "Min", Components, "the smallest entry", Values, Gradient::Selected("ArgMin")),
+    reduction("ArgMin", "ArgMin", Components, "the position of the smallest entry", Positions, Gradient::None),
+    reduction(
         "Min_ArgMin",
         "MinArgMin",
+        Components,
         "the smallest entry and its position",
-        Results::ValuesAndPositions,
+        ValuesAndPositions,
         Gradient::Selected("ArgMin"),
     ),
-    extremum("Max", "Max", "the largest entry", Results::Values, Gradient::Selected("ArgMax")),
-    extremum("ArgMax", "ArgMax", "the position of the largest entry", Results::Positions, Gradient::None),
-    extremum(
+    reduction("Max", "Max", Components, "the largest entry", Values, Gradient::Selected("ArgMax")),
+    reduction("ArgMax", "ArgMax", Components, "the position of the largest entry", Positions, Gradient::None),
+    reduction(
         "Max_ArgMax",
         "MaxArgMax",
+        Components,
         "the largest entry and its position",
-        Results::ValuesAndPositions,
+        ValuesAndPositions,
         Gradient::Selected("ArgMax"),
     ),
-    counted("KMin", "KMin", "the K smallest entries", Results::Values, Gradient::Selected("ArgKMin")),
-    counted("ArgKMin", "ArgKMin", "the positions of the K smallest entries", Results::Positions, Gradient::None),
-    counted(
+    reduction("KMin", "KMin", Counted, "the K smallest entries", Values, Gradient::Selected("ArgKMin")),
+    reduction("ArgKMin", "ArgKMin", Counted, "the positions of the K smallest entries", Positions, Gradient::None),
+    reduction(
         "KMin_ArgKMin",
         "KMinArgKMin",
+        Counted,
         "the K smallest entries and their positions",
-        Results::ValuesAndPositions,
+        ValuesAndPositions,
         Gradient::Selected("ArgKMin"),
     ),
-    counted("KMax", "KMax", "the K largest entries", Results::Values, Gradient::Selected("ArgKMax")),
-    counted("ArgKMax", "ArgKMax", "the positions of the K largest entries", Results::Positions, Gradient::None),
-    counted(
+    reduction("KMax", "KMax", Counted, "the K largest entries", Values, Gradient::Selected("ArgKMax")),
+    reduction("ArgKMax", "ArgKMax", Counted, "the positions of the K largest entries", Positions, Gradient::None),
+    reduction(
         "KMax_ArgKMax",
         "KMaxArgKMax",
+        Counted,
         "the K largest entries and their positions",
-        Results::ValuesAndPositions,
+        ValuesAndPositions,
         Gradient::Selected("ArgKMax"),
     ),
 ];
