@@ -144,9 +144,11 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let mut weights = wrapped.as_ref().and_then(|wrapped| wrapped.weights.as_ref()).and_then(|expr| checker.term(expr));
     let (mut variables, diagnostics) = checker.finish();
     reports.extend(diagnostics.iter().map(|diagnostic| source.report(diagnostic)));
-    let parameters = invocation.reduction.as_ref().map_or(&[][..], |option| &option.parameters);
-    let option = invocation.reduction.as_ref().and_then(|option| crate::reduction::find(&option.name));
-    let counts = option.is_some_and(|option| option.terms == Terms::Counted);
+    let option = invocation.reduction.as_ref();
+    let parameters = option.map_or(&[][..], |option| &option.parameters);
+    // `None` where the option names a reduction that there is not: what else it says is then not judged.
+    let mut chosen = option.map_or(Some(&REDUCTIONS[0]), |option| crate::reduction::find(&option.name));
+    let counts = chosen.is_some_and(|chosen| chosen.terms == Terms::Counted);
     if let [text] = parameters
         && !counts
     {
@@ -159,17 +161,13 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     if let Some(axis) = invocation.axis {
         kept = axis.kept;
     }
-    let mut chosen = &REDUCTIONS[0];
-    if let Some(option) = &invocation.reduction {
-        match crate::reduction::find(&option.name) {
-            Some(found) => chosen = found,
-            None => reports.push(Report::at(unknown_reduction(&option.name), option.span)),
-        }
+    if let (Some(option), None) = (option, chosen) {
+        reports.push(Report::at(unknown_reduction(&option.name), option.span));
     }
     if let Some(wrapped) = &wrapped {
         let inner = wrapped.reduction;
-        if let Some(option) = &invocation.reduction
-            && option.name != inner.name
+        if let (Some(option), Some(chosen)) = (option, chosen)
+            && chosen.name != inner.name
         {
             let text = format!("the formula is a `{}_Reduction`, but the option says `{}`", inner.name, option.name);
             reports.push(Report::at(text, option.span));
@@ -179,28 +177,27 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         {
             reports.push(Report::at(wrapped.contradicting_axis(), axis.span));
         }
-        (chosen, kept) = (inner, wrapped.kept);
+        (chosen, kept) = (chosen.map(|_| inner), wrapped.kept);
     }
     let total = wrapped.as_ref().is_some_and(|wrapped| wrapped.total);
-    let span = invocation.reduction.as_ref().map_or_else(proc_macro2::Span::call_site, |option| option.span);
+    let span = option.map_or_else(proc_macro2::Span::call_site, |option| option.span);
     let mut count = None;
-    if chosen.terms == Terms::Counted {
-        let written = match wrapped.as_ref().and_then(|wrapped| wrapped.count.clone()) {
-            Some(written) => vec![written],
-            None => parameters.iter().map(|text| text.text().to_owned()).collect(),
+    if let Some(reduction) = chosen {
+        let parameterised = if reduction.terms == Terms::Counted {
+            let written = match wrapped.as_ref().and_then(|wrapped| wrapped.count.clone()) {
+                Some(written) => vec![written],
+                None => parameters.iter().map(|text| text.text().to_owned()).collect(),
+            };
+            number_of_results(reduction, &written).map(|number| count = Some(number))
+        } else {
+            let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
+            with_weights(reduction, given).map(|with_weights| chosen = Some(with_weights))
         };
-        match number_of_results(chosen, &written) {
-            Ok(number) => count = Some(number),
-            Err(text) => reports.push(Report::at(text, span)),
-        }
-    } else {
-        let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
-        match with_weights(chosen, given) {
-            Ok(reduction) => chosen = reduction,
-            Err(text) => reports.push(Report::at(text, span)),
+        if let Err(text) = parameterised {
+            reports.push(Report::at(text, span));
         }
     }
-    if let Some(term) = &term
+    if let (Some(term), Some(chosen)) = (&term, chosen)
         && chosen.is_scored()
         && term.dim != 1
     {
@@ -212,13 +209,13 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         .note("expected: dimension 1");
         reports.push(source.report(&diagnostic));
     }
-    match term {
-        Some(term) if reports.is_empty() => Ok(Formula {
+    match (term, chosen) {
+        (Some(term), Some(reduction)) if reports.is_empty() => Ok(Formula {
             text: source.text().to_owned(),
             variables,
             term,
             weights,
-            reduction: chosen,
+            reduction,
             count,
             kept,
             total,
