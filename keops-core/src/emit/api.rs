@@ -10,7 +10,7 @@ use crate::graph::Axis;
 use crate::lower::Program;
 use crate::methods::{Form, Method, Output, Part, Plan};
 use crate::parse::{Category, Invocation};
-use crate::reduction::{self, Gradient, REDUCTIONS, Reduction, Results, Terms};
+use crate::reduction::{self, Gradient, Reduction, Results, SUM, Terms};
 
 /// Writes the type of the value, its methods, and the value.
 pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
@@ -33,7 +33,7 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
             };
         }
     });
-    let value = value(&formula.variables, formula.reduction, methods.collect());
+    let value = value(&formula.variables, formula.reduction, plan, methods.collect());
     quote! {
         #value
 
@@ -48,7 +48,7 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
 /// The value of a formula that has errors.
 pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     let chosen = invocation.reduction.as_ref().and_then(|option| reduction::find(&option.name));
-    let chosen = chosen.unwrap_or(&REDUCTIONS[0]);
+    let chosen = chosen.unwrap_or(&SUM);
     let (variables, _) = declared(&invocation.variables);
     let variables: Vec<Variable> = variables.into_iter().flatten().collect();
     let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
@@ -64,13 +64,14 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
         .methods
         .iter()
         .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
-    let value = value(&variables, chosen, methods.collect());
+    let value = value(&variables, chosen, &plan, methods.collect());
     quote!({ #value Formula { options: ::core::default::Default::default() } })
 }
 
 /// The struct and its options, around the methods.
-fn value(variables: &[Variable], reduction: &Reduction, methods: TokenStream) -> TokenStream {
-    let gradients = (!variables.is_empty() && reduction.gradient != Gradient::None).then(|| {
+fn value(variables: &[Variable], reduction: &Reduction, plan: &Plan, methods: TokenStream) -> TokenStream {
+    let named = plan.methods.iter().any(|method| method.named) && reduction.gradient != Gradient::None;
+    let gradients = named.then(|| {
         let fields = variables.iter().map(|variable| {
             let (name, array) = (argument_name(variable), array(variable));
             quote!(pub #name: ::keops::ndarray::#array<T>)
@@ -124,7 +125,7 @@ fn method_tokens(
     let impossible = reduction.gradient == Gradient::None && !method.derivatives.is_empty();
     let (bound, body) = if impossible {
         let bound = quote!(where T: ::keops::__private::Derivative);
-        (bound, quote!(::core::unreachable!("a position has no derivative")))
+        (bound, quote!(::core::unreachable!("the reduction has no derivative")))
     } else {
         (TokenStream::new(), body.clone())
     };
