@@ -83,7 +83,8 @@ impl Body<'_> {
             return;
         }
         match self.context.graph.node(id) {
-            Node::Map(..) => self.operands_ready(id),
+            // Not `ready`, which would call this to keep all entries.
+            Node::Map(..) if self.array(id).is_none() => self.operands_ready(id),
             _ => self.ready(id),
         }
         self.loop_(0, dim, |body, variable| {

@@ -88,6 +88,13 @@ fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
     assert_eq!(p.factors.results, 0, "the largest is not linear");
 }
 
+/// The factor is computed with the parameters: the stage that hands it on must not begin it anew.
+#[test]
+fn a_long_factor_of_parameters_alone_is_copied() {
+    let p = program("\"Normalize(p)*Sin(y)\", p=Pm(40), y=Vj(40)");
+    assert_eq!((p.params.results, p.factors.results, p.factors.statements.len()), (40, 40, 1), "{p}");
+}
+
 #[test]
 fn terms_share_factors_and_reciprocals() {
     let variables = "x=Vi(1), y=Vj(1), s=Vi(1), t=Vj(1)";
