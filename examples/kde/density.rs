@@ -1,10 +1,9 @@
 //! The formula, applied to a block of rows at a time so that a long computation can show how far it is.
 
-use indicatif::{ProgressBar, ProgressStyle};
 use keops::Scalar;
 use keops::prelude::*;
+use keops_examples::progress::Progress;
 use ndarray::{Array1, Array2, s};
-use std::time::{Duration, Instant};
 
 /// Pairs per block: a block takes well below a second.
 const PAIRS: usize = 100_000_000;
@@ -21,37 +20,4 @@ pub(crate) fn sums<T: Scalar>(x: &Array2<T>, y: &Array2<T>, g: T) -> Result<Arra
         progress.reached(end);
     }
     Ok(Array1::from_vec(sums))
-}
-
-/// A progress bar that appears after a second.
-struct Progress {
-    start: Instant,
-    rows: usize,
-    bar: Option<ProgressBar>,
-}
-
-impl Progress {
-    fn new(rows: usize) -> Self {
-        Self { start: Instant::now(), rows, bar: None }
-    }
-
-    fn reached(&mut self, row: usize) {
-        if self.start.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left");
-            let bar = ProgressBar::new(self.rows as u64).with_elapsed(self.start.elapsed());
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        bar.set_position(row as u64);
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }

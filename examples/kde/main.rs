@@ -19,8 +19,8 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use grid::Grid;
 use keops::Scalar;
-use keops_examples::output;
 use keops_examples::points::{BUNNY, read_csv};
+use keops_examples::{outcome, output};
 use ndarray::{Array1, Axis, concatenate};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,14 +48,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let done = if options.f64 { run::<f64>(&options) } else { run::<f32>(&options) };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit_code(if options.f64 { run::<f64>(&options) } else { run::<f32>(&options) })
 }
 
 fn run<T: Scalar>(options: &Options) -> Result<()> {

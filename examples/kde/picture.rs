@@ -1,28 +1,18 @@
 //! The picture: a slice of the density through the middle of the points, and its projection along the third axis.
 
 use crate::grid::Grid;
-use anyhow::{Context, Result};
-use keops_examples::font;
+use anyhow::Result;
+use keops_examples::page::{self, Area, BOTTOM, CAPTION, LEFT, TOP};
 use keops_examples::points::bounds;
 use ndarray::{Array2, ArrayView1, Axis};
-use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
-use plotters::style::FontStyle;
 use std::path::Path;
 
 /// The longer side of a panel, in pixels.
 const PANEL: f64 = 620.0;
-const CAPTION: u32 = 44;
-/// Room at the left (numbers, axis name), at the bottom (the same), and at the right (colour bar with its numbers).
-const LEFT: u32 = 64;
-const BOTTOM: u32 = 56;
+/// Room at the right, for the colour bar with its numbers.
 const RIGHT: u32 = 140;
-const TOP: u32 = 34;
-/// Font sizes are even here: at odd ones plotters shifts low letters, such as the full stop, up by a pixel.
-const INK: RGBColor = RGBColor(40, 40, 40);
-
-type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 
 /// A map of values over the x-y plane.
 struct Map {
@@ -46,7 +36,6 @@ pub(crate) fn draw(
     h: f64,
     path: &Path,
 ) -> Result<()> {
-    font::register()?;
     let [nx, ny, nz] = grid.counts;
     let density = density.to_shape((nx, ny, nz))?;
     let (low, high) = bounds(points)[2];
@@ -72,19 +61,14 @@ pub(crate) fn draw(
     let scale = PANEL / (nx.max(ny) as f64);
     let (width, height) = ((nx as f64 * scale).max(200.0) as u32, (ny as f64 * scale).max(200.0) as u32);
     let panel = LEFT + width + RIGHT;
-    let root = BitMapBackend::new(path, (2 * panel, CAPTION + TOP + height + BOTTOM)).into_drawing_area();
-    root.fill(&WHITE)?;
     let caption = format!("Gaussian kernel density of {} points, bandwidth {h:.3}", points.nrows());
-    let style = ("sans-serif", 22, FontStyle::Bold).into_text_style(&root).color(&INK);
-    root.draw(&Text::new(caption, (LEFT as i32, 16), style))?;
-    let (_, body) = root.split_vertically(CAPTION);
+    let (page, body) = page::new(path, (2 * panel, CAPTION + TOP + height + BOTTOM), &caption)?;
     for (area, map) in body.split_evenly((1, 2)).iter().zip(&maps) {
         let (plot, bar) = area.split_horizontally(LEFT + width);
         draw_map(&plot, grid, map, h)?;
         draw_bar(&bar, map, height)?;
     }
-    root.present().with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(())
+    page::save(&page, path)
 }
 
 /// The map with its axes.
@@ -94,8 +78,7 @@ fn draw_map(area: &Area<'_>, grid: &Grid, map: &Map, h: f64) -> Result<()> {
         let low = grid.low[k] - 0.5 * grid.spacing;
         low..low + grid.spacing * grid.counts[k] as f64
     };
-    let title = ("sans-serif", 18).into_text_style(area).color(&INK);
-    area.draw(&Text::new(map.title.clone(), (LEFT as i32, 6), title))?;
+    page::title(area, &map.title)?;
     let mut plot = ChartBuilder::on(area)
         .margin_top(TOP)
         .margin_left(8)
@@ -109,7 +92,7 @@ fn draw_map(area: &Area<'_>, grid: &Grid, map: &Map, h: f64) -> Result<()> {
         .y_desc("y")
         .x_labels(7)
         .y_labels(7)
-        .label_style(("sans-serif", 16, &INK))
+        .label_style(page::small(area))
         .draw()?;
 
     let (pixels, colour) = (plot.plotting_area(), Colours::of(&map.values));
@@ -152,7 +135,7 @@ fn mark<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>, map: &Map, h: f64) -> Result<()> {
 /// The colour bar, from zero to the largest value.
 fn draw_bar(area: &Area<'_>, map: &Map, height: u32) -> Result<()> {
     let colour = Colours::of(&map.values);
-    let style = ("sans-serif", 16).into_text_style(area).color(&INK);
+    let style = page::small(area);
     let (left, top, width) = (16, TOP as i32, 18);
     for row in 0..height as i32 {
         let value = colour.highest * (1.0 - (f64::from(row) + 0.5) / f64::from(height));

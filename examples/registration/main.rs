@@ -25,8 +25,8 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use deformation::Deformation;
 use keops::Scalar;
-use keops_examples::output;
 use keops_examples::points::{BUNNY, read_csv};
+use keops_examples::{outcome, output};
 use picture::Panel;
 use rigid::Rigid;
 use std::path::{Path, PathBuf};
@@ -67,14 +67,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let done = if options.f64 { run::<f64>(&options) } else { run::<f32>(&options) };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit_code(if options.f64 { run::<f64>(&options) } else { run::<f32>(&options) })
 }
 
 fn run<T: Scalar>(options: &Options) -> Result<()> {

@@ -1,25 +1,17 @@
 //! The picture: source over target, before and after, seen along the third axis.
 
-use anyhow::{Context, Result};
-use keops_examples::font;
+use anyhow::Result;
+use keops_examples::page::{self, Area, BOTTOM, CAPTION, INK, LEFT, TOP};
 use keops_examples::points::bounds;
 use ndarray::{Array2, Axis, concatenate};
-use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::FontStyle;
 use std::ops::Range;
 use std::path::Path;
 
 /// The longer side of a panel, in pixels.
 const PANEL: f64 = 720.0;
-const CAPTION: u32 = 44;
-/// Room at the left (numbers, axis name), at the bottom (the same), at the right, and for the title.
-const LEFT: u32 = 64;
-const BOTTOM: u32 = 56;
+/// Room at the right.
 const RIGHT: u32 = 16;
-const TOP: u32 = 34;
-/// Font sizes are even here: at odd ones plotters shifts low letters, such as the full stop, up by a pixel.
-const INK: RGBColor = RGBColor(40, 40, 40);
 /// The points of the target are larger and pale, so that those of the source can be seen to lie on them.
 const TARGET: (RGBColor, i32) = (RGBColor(178, 190, 205), 5);
 const SOURCE: (RGBColor, i32) = (RGBColor(206, 84, 16), 2);
@@ -36,7 +28,6 @@ pub(crate) struct Panel<'a> {
 ///
 /// When the file cannot be written.
 pub(crate) fn draw(caption: &str, target: &Array2<f64>, panels: &[Panel<'_>; 2], path: &Path) -> Result<()> {
-    font::register()?;
     let all = concatenate(Axis(0), &[target.view(), panels[0].source.view(), panels[1].source.view()])?;
     let [x, y, _] = bounds(&all);
     let margin = 0.03 * (x.1 - x.0).max(y.1 - y.0);
@@ -45,26 +36,15 @@ pub(crate) fn draw(caption: &str, target: &Array2<f64>, panels: &[Panel<'_>; 2],
     let sides = ranges.each_ref().map(|range| range.end - range.start);
     let [width, height] = sides.map(|side| (side / sides[0].max(sides[1]) * PANEL).max(200.0) as u32);
     let size = (2 * (LEFT + width + RIGHT), CAPTION + TOP + height + BOTTOM);
-    let root = BitMapBackend::new(path, size).into_drawing_area();
-    root.fill(&WHITE)?;
-    let style = ("sans-serif", 22, FontStyle::Bold).into_text_style(&root).color(&INK);
-    root.draw(&Text::new(caption, (LEFT as i32, 16), style))?;
-    let (_, body) = root.split_vertically(CAPTION);
+    let (page, body) = page::new(path, size, caption)?;
     for (area, panel) in body.split_evenly((1, 2)).iter().zip(panels) {
         draw_panel(area, target, panel, &ranges)?;
     }
-    root.present().with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(())
+    page::save(&page, path)
 }
 
-fn draw_panel(
-    area: &DrawingArea<BitMapBackend<'_>, Shift>,
-    target: &Array2<f64>,
-    panel: &Panel<'_>,
-    [x, y]: &[Range<f64>; 2],
-) -> Result<()> {
-    let title = ("sans-serif", 18).into_text_style(area).color(&INK);
-    area.draw(&Text::new(panel.title.clone(), (LEFT as i32, 6), title))?;
+fn draw_panel(area: &Area<'_>, target: &Array2<f64>, panel: &Panel<'_>, [x, y]: &[Range<f64>; 2]) -> Result<()> {
+    page::title(area, &panel.title)?;
     let mut plot = ChartBuilder::on(area)
         .margin_top(TOP)
         .margin_left(8)
@@ -79,7 +59,7 @@ fn draw_panel(
         .y_desc("y")
         .x_labels(7)
         .y_labels(7)
-        .label_style(("sans-serif", 16, &INK))
+        .label_style(page::small(area))
         .draw()?;
     for (name, points, (colour, radius)) in [("target", target, TARGET), ("source", panel.source, SOURCE)] {
         let dots = points.rows().into_iter().map(|point| Circle::new((point[0], point[1]), radius, colour.filled()));
@@ -89,7 +69,7 @@ fn draw_panel(
         .position(SeriesLabelPosition::UpperRight)
         .background_style(WHITE.mix(0.8))
         .border_style(INK.mix(0.3))
-        .label_font(("sans-serif", 16, &INK))
+        .label_font(page::small(area))
         .draw()?;
     Ok(())
 }

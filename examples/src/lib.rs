@@ -1,10 +1,17 @@
-//! What the example programs share. The programs themselves stand in the folders beside this one:
+//! What the example programs share. The programs themselves stand in the folders beside this one; each is run by
+//! `cargo run --release -p keops-examples --example NAME`.
 //!
 //! | program | shows |
 //! |---|---|
-//! | `cargo run --release --example kde` | the density of a cloud of points, on a grid and at the points |
-//! | `cargo run --release --example registration` | one cloud of points moved and bent onto another, by gradients of formulas |
+//! | `kde` | the density of a cloud of points, on a grid and at the points |
+//! | `registration` | one cloud of points moved and bent onto another, by gradients of formulas |
+//! | `knn_digits` | handwritten digits, read by their nearest neighbours: positions of the K smallest terms |
+//! | `kmeans` | clusters, by Lloyd's algorithm: positions of smallest terms, and sums over the terms with a label |
+//! | `attention` | causal attention over a long sequence: a softmax whose mask is part of the formula |
 
-pub mod font;
+pub mod outcome;
 pub mod output;
+pub mod page;
 pub mod points;
+pub mod progress;
+pub mod random;
