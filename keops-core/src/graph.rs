@@ -1,6 +1,6 @@
 //! The graph: a formula after checking, as a hash-consed directed acyclic graph of few kinds of nodes.
 //!
-//! The language has some ninety operators; they all come down to the eight kinds of [`Node`]. Equal nodes are one
+//! The language has some ninety operators; they all come down to the nine kinds of [`Node`]. Equal nodes are one
 //! node, so common subexpressions are shared by construction. Building a node never simplifies it: that is the
 //! business of [`crate::simplify`].
 
@@ -207,6 +207,8 @@ pub enum Node {
     Variable(usize),
     /// The row or the column index, as a number.
     Index(Axis),
+    /// The number of rows or of columns.
+    Length(Axis),
     /// Literal numbers.
     Constant(Vec<Number>),
     /// A function applied entry by entry; operands of dimension 1 are repeated.
@@ -225,7 +227,7 @@ impl Node {
     /// The operands, in order.
     pub fn operands(&self) -> Vec<Id> {
         match self {
-            Node::Variable(_) | Node::Index(_) | Node::Constant(_) => Vec::new(),
+            Node::Variable(_) | Node::Index(_) | Node::Length(_) | Node::Constant(_) => Vec::new(),
             Node::Map(_, operands) | Node::Gather(operands, _) => operands.clone(),
             Node::Fold(_, operand) | Node::Broadcast(operand, _) => vec![*operand],
             Node::Contract(_, a, b) => vec![*a, *b],
@@ -236,7 +238,7 @@ impl Node {
     #[must_use]
     pub fn with_operands(&self, operands: &[Id]) -> Node {
         match self {
-            Node::Variable(_) | Node::Index(_) | Node::Constant(_) => self.clone(),
+            Node::Variable(_) | Node::Index(_) | Node::Length(_) | Node::Constant(_) => self.clone(),
             Node::Map(function, _) => Node::Map(*function, operands.to_vec()),
             Node::Gather(_, sources) => Node::Gather(operands.to_vec(), sources.clone()),
             Node::Fold(kind, _) => Node::Fold(*kind, operands[0]),
@@ -303,7 +305,7 @@ impl Graph {
     pub fn insert(&mut self, node: Node, variable_dim: usize) -> Id {
         let dim = match &node {
             Node::Variable(_) => variable_dim,
-            Node::Index(_) | Node::Fold(..) => 1,
+            Node::Index(_) | Node::Length(_) | Node::Fold(..) => 1,
             Node::Constant(numbers) => numbers.len(),
             Node::Map(_, operands) => operands.iter().map(|&id| self.dim(id)).max().unwrap_or(1),
             Node::Broadcast(_, n) => *n,
@@ -321,6 +323,11 @@ impl Graph {
     /// The index along `axis`.
     pub fn index(&mut self, axis: Axis) -> Id {
         self.insert(Node::Index(axis), 1)
+    }
+
+    /// The number of indices along `axis`.
+    pub fn length(&mut self, axis: Axis) -> Id {
+        self.insert(Node::Length(axis), 1)
     }
 
     /// One literal number.

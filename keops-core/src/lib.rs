@@ -7,7 +7,7 @@
 //! | [`parse`] | tokens | [`parse::Invocation`], [`parse::Expr`]: as written, with spans |
 //! | [`mod@check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
 //! | [`methods`] | | [`methods::Plan`]: the methods, and the passes over all pairs that they need |
-//! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: eight kinds of nodes, each node once |
+//! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: nine kinds of nodes, each node once |
 //! | [`diff`] | derivatives | another graph |
 //! | [`simplify`] | a table of rules | a smaller graph |
 //! | [`lower`] | dependence on parameters, i, j | [`lower::Program`]: scalar code in stages |

@@ -52,7 +52,7 @@ pub enum Weights {
 pub enum Results {
     /// Numbers.
     Values,
-    /// Reduced indices.
+    /// Reduced indices, or a number of them.
     Positions,
     /// Both.
     ValuesAndPositions,
@@ -69,11 +69,16 @@ pub enum Gradient {
     Quotient,
     /// As the derivative of the term at the position that this type of keops-device finds.
     Selected(&'static str),
-    /// Not at all: the result is a position, or an intermediate one.
+    /// Not at all: the result is an integer, or an intermediate one.
     None,
 }
 
 impl Reduction {
+    /// Whether the terms are added up, so that a factor which all have in common can be multiplied with the sum.
+    pub fn adds(&self) -> bool {
+        self.device_type == SUM.device_type
+    }
+
     /// Whether the formula is the score of weights.
     pub fn is_scored(&self) -> bool {
         matches!(self.terms, Terms::Scored { .. })
@@ -113,6 +118,10 @@ const fn scored(
 /// The sum, which is also the reduction of all derivatives.
 pub static SUM: Reduction = REDUCTIONS[0];
 
+/// The mean: the sum of the terms divided by the number of reduced indices, a division that the check writes into the
+/// formula.
+pub static MEAN: Reduction = REDUCTIONS[1];
+
 /// `LogSumExp` of the score, and `SumSoftMaxWeight`: what the derivatives of the latter need. Not in the language.
 pub static LOG_SUM_EXP_AND_SOFT_MAX: Reduction = scored(
     "LogSumExp_SumSoftMaxWeight",
@@ -123,8 +132,10 @@ pub static LOG_SUM_EXP_AND_SOFT_MAX: Reduction = scored(
 );
 
 /// All reductions, in the order of the reference.
-pub static REDUCTIONS: [Reduction; 18] = [
+pub static REDUCTIONS: [Reduction; 20] = [
     reduction("Sum", "Sum", Components, "the sum", Values, Gradient::Sum),
+    reduction("Mean", "Sum", Components, "the mean", Values, Gradient::Sum),
+    reduction("Count", "Count", Components, "the number of entries that are not 0", Positions, Gradient::None),
     scored(
         "Max_SumShiftExp",
         "MaxSumShiftExp",

@@ -94,7 +94,7 @@ pub trait ShapeVisitor {
 ///
 /// All methods are `#[inline(always)]`: they are meant to dissolve in the tile loop.
 pub trait Kernel: 'static {
-    /// Entries of all parameters, one after the other.
+    /// Entries of all parameters, one after the other, and last the numbers of rows i and of columns j.
     type RawParams<S: Real>: Values<S>;
     /// Entries of all variables on the kept axis.
     type RawKept<S: Real>: Values<S>;

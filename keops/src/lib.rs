@@ -33,6 +33,8 @@
 //!   | name | result per index | no term, or none that counts |
 //!   |---|---|---|
 //!   | `Sum` (default) | the sum, per component | 0 |
+//!   | `Mean` | the sum divided by the number of terms, per component | 0 |
+//!   | `Count` | the `usize` number of terms that are not 0, per component; a NaN counts | 0 |
 //!   | `LogSumExp` | log of the sum of exponentials of a scalar F; safe for terms of any size, -inf and +inf | -inf |
 //!   | `LogSumExpWeight("G")`, `LogSumExp("G")` | log of the sum of `exp(F) G`, per component of the formula G | -inf |
 //!   | `SumSoftMaxWeight("G")` | mean of G, weighted by `exp(F)`: attention, for F = `(q|k)` | 0 |
@@ -89,7 +91,7 @@
 //!
 //! The gradient of a `LogSumExp`, weighted or not, needs its result. `grad_v` computes it first; where it is known,
 //! `grad_v_given(args.., &value, &e)` and `vjp_given` take it. The derivatives of `Min`,
-//! `Max`, `KMin` and `KMax` are those of the selected term. `ArgMin`, `ArgMax` and
+//! `Max`, `KMin` and `KMax` are those of the selected term. `ArgMin`, `ArgMax`, `Count` and
 //! `Max_SumShiftExp` have none: asking for one does not compile.
 //!
 //! Derivatives of any order are written in the formula itself, and nest:
@@ -222,7 +224,7 @@ pub mod __private {
     pub use crate::selection::selected;
     pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{
-        ArgMax, ArgMin, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
+        ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
         MinArgMin, Sum, SumSoftMaxWeight,
     };
     pub use keops_device::{Math, Real};
@@ -235,8 +237,8 @@ pub mod __private {
     /// Implemented by no type: what the derivatives of a reduction without derivatives ask for.
     #[diagnostic::on_unimplemented(
         message = "the reduction of this formula has no derivative",
-        label = "positions are piecewise constant, and `Max_SumShiftExp` is an intermediate result",
-        note = "the value at the position has derivatives: `reduction = Min` or `reduction = Max`",
+        label = "positions and `Count` are piecewise constant, and `Max_SumShiftExp` is an intermediate result",
+        note = "the value at a position has derivatives: `reduction = Min` or `reduction = Max`",
         note = "a log-sum-exp has derivatives: `reduction = LogSumExp`, `LogSumExpWeight(\"b\")` or `SumSoftMaxWeight(\"v\")`"
     )]
     pub trait Derivative {}

@@ -51,7 +51,7 @@ pub enum Input<'a, T: Scalar> {
 
 /// Checked data, sorted by the stage of the kernel that reads it.
 pub(crate) struct Problem<'a, T: Scalar> {
-    /// Entries of all parameters, one after the other.
+    /// Entries of all parameters, one after the other, and last the numbers of rows i and of columns j.
     pub(crate) params: Vec<T>,
     /// The variables on the kept axis.
     pub(crate) kept: Vec<ArrayView2<'a, T>>,
@@ -120,6 +120,11 @@ impl<'a, T: Scalar> Problem<'a, T> {
         if problem.reduced_len > T::MAX_INDEX {
             return Err(Error::TooManyIndices { formula, largest: T::MAX_INDEX, found: problem.reduced_len });
         }
+        let mut lengths = [problem.kept_len, problem.reduced_len];
+        if signature.kept == Category::J {
+            lengths.reverse();
+        }
+        problem.params.extend(lengths.map(|length| T::from_f64(length as f64)));
         Ok(problem)
     }
 }

@@ -5,14 +5,18 @@
 mod differential;
 mod expression;
 mod reduction;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 use crate::diagnostic::{Report, Source, Span};
 use crate::diff::{Derivative, Differential, Input};
 use crate::graph::{Axis, Graph, Id};
+use crate::ops::arithmetic::MULT;
+use crate::ops::elementwise::INV;
 use crate::ops::{Call, Operator};
 use crate::parse::{Invocation, parse_formula};
-use crate::reduction::{MAX_COUNT, REDUCTIONS, Reduction, Terms, Weights};
+use crate::reduction::{MAX_COUNT, MEAN, Reduction, SUM, Terms, Weights};
 use expression::Checker;
 use reduction::{unknown_reduction, unwrap_reduction};
 pub use variables::Variable;
@@ -25,7 +29,7 @@ pub struct Formula {
     pub text: String,
     /// The inputs, in the order of the arguments.
     pub variables: Vec<Variable>,
-    /// The formula.
+    /// The formula; of a mean, divided by the number of indices.
     pub term: Term,
     /// The second formula, for reductions that weigh one by the other.
     pub weights: Option<Term>,
@@ -59,6 +63,8 @@ pub enum TermKind {
     Variable(usize),
     /// The row or column index.
     Index(Axis),
+    /// The number of rows or of columns.
+    Length(Axis),
     /// A literal.
     Number(f64),
     /// An operator of the language.
@@ -101,11 +107,23 @@ impl Term {
         }
     }
 
+    /// The term divided by the number of indices along `axis`: the sum over these is the mean.
+    fn averaged(self, axis: Axis) -> Term {
+        let (dim, span) = (self.dim, self.span);
+        let call = |operator, operands, dim| {
+            let kind = TermKind::Call { operator, operands, integers: Vec::new(), lists: Vec::new() };
+            Term { kind, dim, span }
+        };
+        let length = Term { kind: TermKind::Length(axis), dim: 1, span };
+        call(&MULT, vec![call(&INV, vec![length], 1), self], dim)
+    }
+
     /// Adds the term to a graph.
     pub fn build(&self, graph: &mut Graph) -> Id {
         match &self.kind {
             TermKind::Variable(number) => graph.variable(*number, self.dim),
             TermKind::Index(axis) => graph.index(*axis),
+            TermKind::Length(axis) => graph.length(*axis),
             TermKind::Number(value) => graph.constant(*value),
             TermKind::Call { operator, operands, integers, lists } => {
                 let ids: Vec<Id> = operands.iter().map(|operand| operand.build(graph)).collect();
@@ -147,7 +165,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let option = invocation.reduction.as_ref();
     let parameters = option.map_or(&[][..], |option| &option.parameters);
     // `None` where the option names a reduction that there is not: what else it says is then not judged.
-    let mut chosen = option.map_or(Some(&REDUCTIONS[0]), |option| crate::reduction::find(&option.name));
+    let mut chosen = option.map_or(Some(&SUM), |option| crate::reduction::find(&option.name));
     let counts = chosen.is_some_and(|chosen| chosen.terms == Terms::Counted);
     if let [text] = parameters
         && !counts
@@ -190,7 +208,8 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
             };
             number_of_results(reduction, &written).map(|number| count = Some(number))
         } else {
-            let given = parameters.len().max(usize::from(wrapped.is_some_and(|wrapped| wrapped.weights.is_some())));
+            let written = wrapped.as_ref().is_some_and(|wrapped| wrapped.weights.is_some());
+            let given = parameters.len().max(usize::from(written));
             with_weights(reduction, given).map(|with_weights| chosen = Some(with_weights))
         };
         if let Err(text) = parameterised {
@@ -209,20 +228,29 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         .note("expected: dimension 1");
         reports.push(source.report(&diagnostic));
     }
-    match (term, chosen) {
-        (Some(term), Some(reduction)) if reports.is_empty() => Ok(Formula {
-            text: source.text().to_owned(),
-            variables,
-            term,
-            weights,
-            reduction,
-            count,
-            kept,
-            total,
-            derivatives: invocation.derivatives.unwrap_or(true),
-        }),
-        _ => Err(reports),
+    let (Some(mut term), Some(mut reduction)) = (term, chosen) else { return Err(reports) };
+    if !reports.is_empty() {
+        return Err(reports);
     }
+    if reduction.name == MEAN.name {
+        let over = wrapped.map_or(kept.other(), |wrapped| wrapped.reduced);
+        term = term.averaged(over);
+        if over == kept || total {
+            // The gradient of a mean, which is a sum over the other index.
+            reduction = &SUM;
+        }
+    }
+    Ok(Formula {
+        text: source.text().to_owned(),
+        variables,
+        term,
+        weights,
+        reduction,
+        count,
+        kept,
+        total,
+        derivatives: invocation.derivatives.unwrap_or(true),
+    })
 }
 
 /// Checks the second formula; returns it with all variables.

@@ -10,6 +10,8 @@ use crate::reduction::{self, REDUCTIONS, Reduction, Terms};
 #[derive(Clone)]
 pub(super) struct Wrapped {
     pub(super) reduction: &'static Reduction,
+    /// The axis that the reduction itself runs over, whatever stands around it.
+    pub(super) reduced: Axis,
     /// The axis of the result.
     pub(super) kept: Axis,
     /// Whether the result is summed over that axis as well.
@@ -92,7 +94,8 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
     };
     match category {
         Some(Category::Indexed(kept)) => {
-            let wrapped = Wrapped { reduction: found, kept, total: false, weights, count, derived: false };
+            let reduced = kept.other();
+            let wrapped = Wrapped { reduction: found, reduced, kept, total: false, weights, count, derived: false };
             (arguments[0].clone(), Some(wrapped))
         }
         _ => {
@@ -103,7 +106,7 @@ pub(super) fn unwrap_reduction(checker: &mut Checker<'_>, expr: Expr) -> (Expr, 
     }
 }
 
-/// The reduction of the derivative of a sum: by a variable along an axis it keeps that axis, by a parameter it is
+/// The reduction of the derivative of a sum or a mean: by a variable along an axis it keeps that axis, by a parameter it is
 /// summed over both; a directional derivative is reduced as the sum itself.
 fn derived(
     checker: &mut Checker<'_>,
@@ -113,9 +116,10 @@ fn derived(
     operands: &[Expr],
     span: Span,
 ) -> Option<Wrapped> {
-    if of.reduction.name != "Sum" {
+    if !of.reduction.adds() {
         let message = format!("a `{}_Reduction` cannot be differentiated inside of a formula", of.reduction.name);
-        let note = "only `Sum_Reduction` can; use the methods `grad_...` of the formula".to_owned();
+        let note =
+            "only `Sum_Reduction` and `Mean_Reduction` can; use the methods `grad_...` of the formula".to_owned();
         checker.error(message, span, vec![note]);
         return None;
     }

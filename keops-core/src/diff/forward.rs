@@ -23,7 +23,7 @@ pub(crate) fn jvp(graph: &mut Graph, root: Id, tangents: &[(usize, Id)]) -> Id {
 /// The tangent of a node from those of its operands; `None` for 0.
 fn push(graph: &mut Graph, id: Id, node: &Node, known: &HashMap<Id, Id>, tangents: &[(usize, Id)]) -> Option<Id> {
     match node {
-        Node::Index(_) | Node::Constant(_) => None,
+        Node::Index(_) | Node::Length(_) | Node::Constant(_) => None,
         Node::Variable(number) => {
             let mut sum = None;
             for (_, tangent) in tangents.iter().filter(|(of, _)| of == number) {

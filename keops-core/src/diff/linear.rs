@@ -47,7 +47,7 @@ pub(crate) fn is_linear(graph: &Graph, root: Id, variable: usize) -> bool {
         let of = |id: Id| degrees[id.position()];
         let degree = match graph.node(id) {
             Node::Variable(number) if *number == variable => Linear,
-            Node::Variable(_) | Node::Index(_) => Constant,
+            Node::Variable(_) | Node::Index(_) | Node::Length(_) => Constant,
             Node::Constant(numbers) if numbers.iter().all(|number| number.0 == 0.0) => Zero,
             Node::Constant(_) => Constant,
             Node::Map(function, x) if function.is(&ADD) || function.is(&SUBTRACT) => of(x[0]).plus(of(x[1])),

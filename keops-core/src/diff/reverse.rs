@@ -49,7 +49,7 @@ impl Sweep {
     /// Carries the cotangent `e` of a node to its operands.
     fn pull(&mut self, graph: &mut Graph, id: Id, node: &Node, e: Id) {
         match node {
-            Node::Variable(_) | Node::Index(_) | Node::Constant(_) => {}
+            Node::Variable(_) | Node::Index(_) | Node::Length(_) | Node::Constant(_) => {}
             Node::Map(_, operands) => {
                 for (number, &operand) in operands.iter().enumerate() {
                     if !self.depends[operand.position()] {

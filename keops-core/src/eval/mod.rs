@@ -8,7 +8,7 @@ mod nodes;
 mod scored;
 
 use crate::check::{Formula, Term, TermKind};
-use crate::graph::{Axis, Graph};
+use crate::graph::{Axis, Graph, Node};
 use crate::ops::Call;
 use crate::parse::Category;
 pub use nodes::nodes;
@@ -43,6 +43,7 @@ pub(super) fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize
         TermKind::Number(value) => vec![*value],
         TermKind::Index(Axis::I) => vec![i as f64],
         TermKind::Index(Axis::J) => vec![j as f64],
+        TermKind::Length(axis) => vec![length(formula, data, *axis) as f64],
         TermKind::Variable(number) => variable(formula, data, *number, i, j),
         TermKind::Call { operator, operands, integers, lists } => {
             let values: Vec<Vec<f64>> =
@@ -52,7 +53,7 @@ pub(super) fn term_value(term: &Term, formula: &Formula, data: &[Data], i: usize
         TermKind::Derivative { .. } => {
             let mut graph = Graph::new();
             let root = term.build(&mut graph);
-            nodes(&graph, root, i, j, &|number| variable(formula, data, number, i, j), &mut |_, _| ())
+            nodes(&graph, root, &|node| input(formula, data, node, (i, j)), &mut |_, _| ())
         }
     }
 }
@@ -66,6 +67,20 @@ pub fn variable(formula: &Formula, data: &[Data], number: usize, i: usize, j: us
         Category::Parameter => 0,
     };
     data[number].values[row * variable.dim..(row + 1) * variable.dim].to_vec()
+}
+
+/// The value of a variable, an index or a length, as a node of a graph, at the pair (i, j).
+///
+/// # Panics
+/// When the node is anything else.
+pub fn input(formula: &Formula, data: &[Data], node: &Node, (i, j): (usize, usize)) -> Vec<f64> {
+    match node {
+        Node::Variable(number) => variable(formula, data, *number, i, j),
+        Node::Index(Axis::I) => vec![i as f64],
+        Node::Index(Axis::J) => vec![j as f64],
+        Node::Length(axis) => vec![length(formula, data, *axis) as f64],
+        other => unreachable!("{other:?} is no input"),
+    }
 }
 
 /// Number of indices along an axis: the rows of its first variable, 1 when there is none.
@@ -125,7 +140,8 @@ fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
 
 fn reduced_value(reduction: &str, terms: &[f64]) -> f64 {
     match reduction {
-        "Sum" => terms.iter().sum(),
+        "Sum" | "Mean" => terms.iter().sum(),
+        "Count" => terms.iter().filter(|term| **term != 0.0).count() as f64,
         "Min" => first(terms, f64::INFINITY, |new, best| new < best).0,
         "ArgMin" => first(terms, f64::INFINITY, |new, best| new < best).1 as f64,
         "Max" => first(terms, f64::NEG_INFINITY, |new, best| new > best).0,

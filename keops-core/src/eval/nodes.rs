@@ -4,14 +4,12 @@ use crate::graph::{FoldKind, Graph, Id, Node, Source};
 use crate::ops::Call;
 use crate::ops::selection::extreme;
 
-/// The value of node `root` at the pair (i, j), where `variable` gives the values of the inputs. `after` is shown each
-/// node with its value, which it may change.
+/// The value of node `root`, where `input` gives the values of the variables, indices and lengths. `after` is shown
+/// each node with its value, which it may change.
 pub fn nodes(
     graph: &Graph,
     root: Id,
-    i: usize,
-    j: usize,
-    variable: &dyn Fn(usize) -> Vec<f64>,
+    input: &dyn Fn(&Node) -> Vec<f64>,
     after: &mut dyn FnMut(&Node, &mut [f64]),
 ) -> Vec<f64> {
     let mut values: Vec<Vec<f64>> = Vec::with_capacity(root.position() + 1);
@@ -19,9 +17,7 @@ pub fn nodes(
         let node = graph.node(id);
         let of = |id: &Id| &values[id.position()];
         let mut value = match node {
-            Node::Variable(number) => variable(*number),
-            Node::Index(crate::graph::Axis::I) => vec![i as f64],
-            Node::Index(crate::graph::Axis::J) => vec![j as f64],
+            Node::Variable(_) | Node::Index(_) | Node::Length(_) => input(node),
             Node::Constant(numbers) => numbers.iter().map(|number| number.0).collect(),
             Node::Map(function, operands) => {
                 let operands: Vec<Vec<f64>> = operands.iter().map(|x| of(x).clone()).collect();

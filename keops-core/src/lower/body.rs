@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub(super) folds: &'a [Id],
     /// Position of each variable among the raw entries of its stage.
     pub(super) raw_offsets: &'a [usize],
+    /// Position of the number of rows, then that of columns, among the raw parameters.
+    pub(super) raw_lengths: usize,
 }
 
 /// The entry of a vector that code is written for.
@@ -160,6 +162,7 @@ impl<'a> Body<'a> {
         }
         match self.context.graph.node(id) {
             Node::Variable(number) => Some((Array::Raw, self.context.raw_offsets[*number])),
+            Node::Length(axis) => Some((Array::Raw, self.context.raw_lengths + *axis as usize)),
             _ => None,
         }
     }
@@ -204,8 +207,8 @@ impl<'a> Body<'a> {
                 }
                 _ => self.in_array(id, at),
             },
-            Node::Variable(_) | Node::Constant(_) | Node::Broadcast(..) => {
-                unreachable!("variables, constants and broadcasts are read where they lie")
+            Node::Variable(_) | Node::Length(_) | Node::Constant(_) | Node::Broadcast(..) => {
+                unreachable!("inputs, constants and broadcasts are read where they lie")
             }
         };
         self.remember(id, at, value)

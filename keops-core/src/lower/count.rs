@@ -6,7 +6,6 @@ use std::fmt;
 use super::program::{Address, Array, ENTRY, EntryCode, Instruction, Operand, Program, Statement};
 use crate::ops::arithmetic::{ADD, DIVIDE, MINUS, MULT, SQUARE, SUBTRACT};
 use crate::ops::elementwise::INV;
-use crate::reduction::SUM;
 
 /// Parts of at most this many components are unrolled by the engine, and what they have in common is computed once.
 const MAX_UNROLLED: usize = 16;
@@ -66,7 +65,7 @@ impl Program {
             counter.operations.functions += 1;
         }
         for term in terms {
-            counter.term(term, self.reduction.name == SUM.name);
+            counter.term(term, self.reduction.adds());
             if !scores.is_empty() {
                 counter.weighted(term);
             }

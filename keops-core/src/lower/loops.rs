@@ -21,7 +21,7 @@ impl Body<'_> {
             return;
         }
         match self.context.graph.node(id) {
-            Node::Constant(_) | Node::Variable(_) | Node::Index(_) => {}
+            Node::Constant(_) | Node::Variable(_) | Node::Index(_) | Node::Length(_) => {}
             Node::Broadcast(scalar, _) => {
                 self.entry(*scalar, At::Fixed(0));
             }

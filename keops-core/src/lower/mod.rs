@@ -18,7 +18,6 @@ mod verify;
 
 use crate::graph::{FoldKind, Graph, Id, Node};
 use crate::methods::Pass;
-use crate::reduction::SUM;
 use body::Body;
 pub use count::Operations;
 pub use program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Program, Shape, Stage, Statement};
@@ -40,6 +39,8 @@ pub(crate) const MAX_SEGMENTS: usize = 8;
 /// those of all roots, or of all but the first, if that is a score.
 pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let (mut graph, roots) = products::rewrite(pass, graph, roots);
+    let (factor, roots) =
+        if pass.reduction.adds() { products::without_kept_factors(pass, &mut graph, &roots) } else { (None, roots) };
     let mut segments: Vec<Id> = if pass.reduction.is_scored() {
         roots
     } else {
@@ -48,10 +49,6 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     if segments.len() > MAX_SEGMENTS {
         let rest = segments.split_off(1);
         segments.push(products::concatenated(&mut graph, &rest));
-    }
-    let mut factor = None;
-    if pass.reduction.name == SUM.name {
-        (factor, segments) = products::without_kept_factors(pass, &mut graph, &segments);
     }
     let components: usize =
         segments.iter().skip(usize::from(pass.reduction.is_scored())).map(|&id| graph.dim(id)).sum();
@@ -64,7 +61,11 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
         raw_offsets.push(raw[stage]);
         raw[stage] += variable.dim;
     }
-    let context = body::Context { graph: &graph, staging: &staging, folds: &folds, raw_offsets: &raw_offsets };
+    // After the parameters of every pass stand the numbers of rows and of columns.
+    let raw_lengths = raw[Stage::Params as usize];
+    raw[Stage::Params as usize] += 2;
+    let context =
+        body::Context { graph: &graph, staging: &staging, folds: &folds, raw_offsets: &raw_offsets, raw_lengths };
     let mut tables = Vec::new();
     let mut code = |stage| Body::new(&context, stage, &mut tables).results();
     let params = code(Stage::Params);

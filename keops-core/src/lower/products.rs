@@ -72,10 +72,13 @@ fn shared_divisors(graph: &Graph, nodes: &[Id]) -> HashSet<Id> {
 /// that index, if there are some, one per component, and the rest.
 pub(super) fn without_kept_factors(pass: &Pass<'_>, graph: &mut Graph, roots: &[Id]) -> (Option<Id>, Vec<Id>) {
     let mut stages = Stages::new(pass);
-    match split_all(graph, &mut stages, roots) {
-        Some((factors, rests)) => (Some(concatenated(graph, &factors)), rests),
-        None => (None, roots.to_vec()),
+    let Some((mut factors, mut rests)) = split_all(graph, &mut stages, roots) else { return (None, roots.to_vec()) };
+    // A mean is a product as a whole; below that it may be a concatenation whose parts have factors of their own.
+    if let Some((more, rest)) = split_all(graph, &mut stages, &rests) {
+        factors = factors.iter().zip(more).map(|(&factor, more)| graph.map(&MULT, &[factor, more])).collect();
+        rests = rest;
     }
+    (Some(concatenated(graph, &factors)), rests)
 }
 
 /// All entries of some nodes, one after the other.

@@ -203,7 +203,8 @@ pub struct Program {
     pub reduction: Reduction,
     /// Number of components of the formula.
     pub dim: usize,
-    /// Total dimension of the variables of the stages of parameters, kept and reduced index.
+    /// Total dimension of the inputs of the stages of parameters, kept and reduced index. The last two parameters are
+    /// the numbers of rows and of columns.
     pub raw: [usize; 3],
     /// The stage of the parameters.
     pub params: Code,

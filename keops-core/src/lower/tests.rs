@@ -31,7 +31,7 @@ fn values_are_computed_in_the_stage_that_knows_them() {
 #[test]
 fn the_kept_index_follows_the_axis() {
     let p = program("\"x*y\", x=Vi(2), y=Vj(5), axis=0, reduction=ArgMin".replace("Vi(2)", "Vi(5)").as_str());
-    assert_eq!((p.raw, p.kept.results, p.reduced.results), ([0, 5, 5], 5, 5));
+    assert_eq!((p.raw, p.kept.results, p.reduced.results), ([2, 5, 5], 5, 5));
     let p = program("\"x\", x=Vi(3)");
     assert_eq!((p.kept.results, p.pair.results, p.dim), (3, 0, 3));
     let p = program("\"x\", x=Vi(3), axis=0");
@@ -84,8 +84,10 @@ fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
     // Part by part; 1 where there is none.
     let p = program(&format!("\"Concat(e*Exp(x-y),b*x)\", {variables}"));
     assert_eq!((p.terms.len(), p.factors.results, p.operations().products), (2, 6, 0), "{p}");
-    let p = program(&format!("\"e*(x|y)\", {variables}, reduction=Max"));
-    assert_eq!(p.factors.results, 0, "the largest is not linear");
+    for reduction in ["Max", "Count"] {
+        let p = program(&format!("\"e*(x|y)\", {variables}, reduction={reduction}"));
+        assert_eq!(p.factors.results, 0, "{reduction} is not linear");
+    }
 }
 
 /// The factor is computed with the parameters: the stage that hands it on must not begin it anew.
@@ -93,6 +95,27 @@ fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
 fn a_long_factor_of_parameters_alone_is_copied() {
     let p = program("\"Normalize(p)*Sin(y)\", p=Pm(40), y=Vj(40)");
     assert_eq!((p.params.results, p.factors.results, p.factors.statements.len()), (40, 40, 1), "{p}");
+}
+
+#[test]
+fn a_mean_divides_in_the_end() {
+    let variables = "x=Vi(3), y=Vj(3), b=Vj(1), e=Vi(1)";
+    for formula in ["Exp(-SqDist(x,y))*b", "x-y", "Max(x*y)", "Concat(e*Exp(x-y),b*x)", "Grad(Exp(-SqDist(x,y))*b,x,e)"]
+    {
+        let sum = program(&format!("\"{formula}\", {variables}"));
+        let mean = program(&format!("\"{formula}\", {variables}, reduction=Mean"));
+        assert_eq!((mean.operations(), mean.terms.len()), (sum.operations(), sum.terms.len()), "{formula}\n{mean}");
+        // The reciprocal of the length, and it alone.
+        assert_eq!(
+            (mean.params.results, mean.factors.results),
+            (sum.params.results + 1, mean.dim),
+            "{formula}\n{mean}"
+        );
+    }
+    let p = program("\"x*y\", x=Vi(3), y=Vj(3), p=Pm(5), reduction=Mean, axis=0");
+    assert_eq!(p.raw, [7, 3, 3]);
+    // The parameters, the number of rows, the number of columns.
+    assert!(p.to_string().contains("(Raw[5])"), "{p}");
 }
 
 #[test]

@@ -318,7 +318,7 @@ fn evaluate(graph: &Graph, variables: &[Vec<f64>]) -> Vec<Vec<f64>> {
     for id in graph.ids() {
         let value = match graph.node(id) {
             Node::Variable(number) => variables[*number].clone(),
-            Node::Index(_) => panic!("no operator builds an index"),
+            Node::Index(_) | Node::Length(_) => panic!("no operator builds an index"),
             Node::Constant(numbers) => numbers.iter().map(|number| number.0).collect(),
             Node::Map(function, operands) => {
                 let operands: Vec<Vec<f64>> = operands.iter().map(|id| values[id.position()].clone()).collect();

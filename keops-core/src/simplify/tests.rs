@@ -24,6 +24,7 @@ fn show(graph: &Graph, id: Id, formula: &Formula) -> String {
     match graph.node(id) {
         Node::Variable(number) => formula.variables[*number].name.clone(),
         Node::Index(axis) => format!("{axis:?}"),
+        Node::Length(axis) => format!("Length{axis:?}"),
         Node::Constant(numbers) if numbers.len() == 1 => format!("{:?}", numbers[0]),
         Node::Constant(numbers) => format!("{numbers:?}"),
         Node::Map(function, _) => format!("{function:?}({})", operands.join(",")),

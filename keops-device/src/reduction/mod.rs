@@ -5,6 +5,7 @@
 //! exponential of a score.
 
 mod componentwise;
+mod count;
 mod extremum;
 pub mod shifted;
 mod sum;
@@ -14,6 +15,7 @@ use crate::real::{Real, Scalar};
 use crate::tile::Tile;
 
 pub use componentwise::Componentwise;
+pub use count::Count;
 pub use extremum::{ArgMax, ArgMin, Largest, Max, MaxArgMax, Min, MinArgMin, Order, Smallest};
 pub(crate) use shifted::ShiftedSums;
 pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};

@@ -1,7 +1,7 @@
 //! The interpreter, run several times with random rounding errors.
 
 use keops_core::check::{Formula, Term, TermKind};
-use keops_core::eval::{Data, nodes, variable};
+use keops_core::eval::{Data, input, length, nodes, variable};
 use keops_core::graph::{Axis, Graph, Id, Node};
 use keops_core::ops::Call;
 
@@ -149,7 +149,7 @@ impl Graphs {
 /// How many units of rounding the value of a node may be off, given the values of its operands.
 pub fn units(node: &Node) -> f64 {
     match node {
-        Node::Variable(_) | Node::Index(_) | Node::Broadcast(..) | Node::Gather(..) => 0.0,
+        Node::Variable(_) | Node::Index(_) | Node::Length(_) | Node::Broadcast(..) | Node::Gather(..) => 0.0,
         Node::Constant(numbers) if numbers.iter().all(|x| f64::from(x.0 as f32) == x.0) => 0.0,
         Node::Constant(_) => 1.0,
         Node::Map(function, _) if SIMPLE.contains(&function.operator.name()) => 1.0,
@@ -186,6 +186,7 @@ impl Sample<'_> {
             TermKind::Number(x) => vec![self.perturbed(*x, 1.0)],
             TermKind::Index(Axis::I) => vec![self.i as f64],
             TermKind::Index(Axis::J) => vec![self.j as f64],
+            TermKind::Length(axis) => vec![length(self.formula, self.data, *axis) as f64],
             TermKind::Variable(number) => variable(self.formula, self.data, *number, self.i, self.j),
             TermKind::Derivative { .. } => self.derivative(term),
             TermKind::Call { operator, operands, integers, lists } => {
@@ -216,8 +217,8 @@ impl Sample<'_> {
     fn derivative(&mut self, term: &Term) -> Vec<f64> {
         let mut graphs = std::mem::take(self.graphs);
         let (graph, root) = graphs.of(term);
-        let (formula, data, i, j) = (self.formula, self.data, self.i, self.j);
-        let values = nodes(graph, root, i, j, &|number| variable(formula, data, number, i, j), &mut |node, values| {
+        let (formula, data, pair) = (self.formula, self.data, (self.i, self.j));
+        let values = nodes(graph, root, &|node| input(formula, data, node, pair), &mut |node, values| {
             let units = units(node);
             for x in values {
                 *x = self.perturbed(*x, units);

@@ -1,7 +1,7 @@
 //! Entries that are 0 whatever the data: the language lets 0 times anything be 0, also where that is NaN.
 
 use keops_core::check::Formula;
-use keops_core::eval::{Data, nodes, variable};
+use keops_core::eval::{Data, input, nodes};
 use keops_core::graph::{Einsum, Graph, Id, Node, Source};
 use keops_core::simplify::simplify;
 
@@ -29,9 +29,9 @@ impl Zeros {
     }
 
     /// The value at a pair, where 0 times NaN is 0.
-    pub(super) fn value(&self, formula: &Formula, data: &[Data], (i, j): (usize, usize)) -> Vec<f64> {
+    pub(super) fn value(&self, formula: &Formula, data: &[Data], pair: (usize, usize)) -> Vec<f64> {
         let mut known: Vec<Vec<f64>> = Vec::new();
-        nodes(&self.graph, self.root, i, j, &|number| variable(formula, data, number, i, j), &mut |node, values| {
+        nodes(&self.graph, self.root, &|node| input(formula, data, node, pair), &mut |node, values| {
             let zeros = &self.zeros[known.len()];
             if let Node::Contract(einsum, a, b) = node {
                 let product = |k: usize, l: usize| known[a.position()][k] * known[b.position()][l];
@@ -61,7 +61,7 @@ fn of_node(node: &Node, dim: usize, zeros: &[Vec<bool>]) -> Vec<bool> {
         zeros[if zeros.len() == 1 { 0 } else { k }]
     };
     match node {
-        Node::Variable(_) | Node::Index(_) => vec![false; dim],
+        Node::Variable(_) | Node::Index(_) | Node::Length(_) => vec![false; dim],
         Node::Constant(numbers) => numbers.iter().map(|number| number.0 == 0.0).collect(),
         Node::Map(function, operands) => {
             let any = |k: usize| operands.iter().any(|id| of(id, k));

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use keops_core::check::Formula;
 use keops_core::eval::{self, Data};
-use keops_core::graph::{Graph, Id};
+use keops_core::graph::{Graph, Id, Node};
 use keops_core::simplify::simplify;
 use keops_tests::uncertain::units;
 use proc_macro2::TokenStream;
@@ -54,8 +54,7 @@ impl Expression {
     /// The value, node by node; from a `seed`, the result of each is wrong by a few units of rounding.
     pub(crate) fn value(&self, point: &Point, seed: Option<u64>) -> Vec<f64> {
         let mut state = seed.unwrap_or(0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let variable = |number| self.variable(point, number);
-        eval::nodes(&self.graph, self.root, point.i, point.j, &variable, &mut |node, values| {
+        eval::nodes(&self.graph, self.root, &|node| self.input(point, node), &mut |node, values| {
             if seed.is_some() {
                 for x in values {
                     state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -69,22 +68,15 @@ impl Expression {
     /// The largest absolute value of a node.
     pub(crate) fn largest(&self, point: &Point) -> f64 {
         let mut largest: f64 = 0.0;
-        eval::nodes(
-            &self.graph,
-            self.root,
-            point.i,
-            point.j,
-            &|number| self.variable(point, number),
-            &mut |_, values| {
-                largest = values.iter().fold(largest, |largest, x| largest.max(x.abs()));
-            },
-        );
+        eval::nodes(&self.graph, self.root, &|node| self.input(point, node), &mut |_, values| {
+            largest = values.iter().fold(largest, |largest, x| largest.max(x.abs()));
+        });
         largest
     }
 
     /// The value of a variable.
     pub(crate) fn named(&self, point: &Point, name: &str) -> Vec<f64> {
-        self.variable(point, self.number(name))
+        self.input(point, &Node::Variable(self.number(name)))
     }
 
     /// The point with variable `name` moved by `step` times `direction`.
@@ -111,7 +103,7 @@ impl Expression {
         found.unwrap_or_else(|| panic!("no variable is called {name}"))
     }
 
-    fn variable(&self, point: &Point, number: usize) -> Vec<f64> {
-        eval::variable(&self.formula, &point.data, number, point.i, point.j)
+    fn input(&self, point: &Point, node: &Node) -> Vec<f64> {
+        eval::input(&self.formula, &point.data, node, (point.i, point.j))
     }
 }

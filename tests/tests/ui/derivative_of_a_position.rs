@@ -1,4 +1,4 @@
-//! A position has no derivative.
+//! Positions and counts have no derivative.
 
 use keops::formula;
 
@@ -9,4 +9,6 @@ fn main() {
     let _ = nearest.grad_x(&x, &x, &[[1.0]]);
     let _ = nearest.vjp(&x, &x, &[[1.0]]);
     let _ = nearest.jvp_y(&x, &x, &x);
+    let count = formula!("x - y", x = Vi(2), y = Vj(2), reduction = Count);
+    let _ = count.grad_x(&x, &x, &x);
 }
