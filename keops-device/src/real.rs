@@ -15,6 +15,8 @@ pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output
     fn any(self) -> bool;
     /// True when every lane is true.
     fn all(self) -> bool;
+    /// Bit `l` is set where lane `l` is true.
+    fn bits(self) -> u32;
 }
 
 impl Mask for bool {
@@ -25,6 +27,10 @@ impl Mask for bool {
     #[inline(always)]
     fn all(self) -> bool {
         self
+    }
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        u32::from(self)
     }
 }
 
@@ -82,6 +88,14 @@ pub trait Real:
     fn from_fn(f: impl FnMut(usize) -> Self::Scalar) -> Self;
     /// The number in lane `lane`, which must be less than [`Real::LANES`].
     fn lane(self, lane: usize) -> Self::Scalar;
+    /// The same numbers, but `x` in lane `lane`.
+    #[inline(always)]
+    fn with_lane(self, lane: usize, x: Self::Scalar) -> Self {
+        // The obvious loop over lanes would become a jump.
+        let lanes = Self::from_fn(|l| Self::Scalar::from_f64(l as f64));
+        let here = lanes.eq(Self::splat(Self::Scalar::from_f64(lane as f64)));
+        Self::select(here, Self::splat(x), self)
+    }
 
     /// The constant `x`, rounded to the working precision.
     #[inline(always)]

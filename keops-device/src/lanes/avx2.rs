@@ -98,6 +98,11 @@ macro_rules! avx2 {
                 // SAFETY: values of this type exist only where the processor has AVX2 and FMA (contract of the module).
                 (unsafe { $movemask(self.0) }) == (1 << $lanes) - 1
             }
+            #[inline(always)]
+            fn bits(self) -> u32 {
+                // SAFETY: values of this type exist only where the processor has AVX2 and FMA (contract of the module).
+                (unsafe { $movemask(self.0) }) as u32
+            }
         }
 
         impl Bits for $bits {

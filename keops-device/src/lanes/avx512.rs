@@ -96,6 +96,10 @@ macro_rules! avx512 {
             fn all(self) -> bool {
                 self.0 == $mask_int::MAX
             }
+            #[inline(always)]
+            fn bits(self) -> u32 {
+                u32::from(self.0)
+            }
         }
 
         impl Bits for $bits {

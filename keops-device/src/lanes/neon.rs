@@ -80,6 +80,12 @@ macro_rules! neon {
                 // SAFETY: the integer is as large as the register, and every bit pattern is a valid value of both.
                 (unsafe { transmute::<$int_vector, u128>(self.0) }) == u128::MAX
             }
+            #[inline(always)]
+            fn bits(self) -> u32 {
+                // SAFETY: the array is as large as the register, and every bit pattern is a valid value of both.
+                let lanes = unsafe { transmute::<$int_vector, [$int; $lanes]>(self.0) };
+                lanes.iter().enumerate().map(|(lane, truth)| ((truth & 1) as u32) << lane).sum()
+            }
         }
 
         impl Bits for $bits {

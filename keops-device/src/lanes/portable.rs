@@ -86,6 +86,10 @@ impl<const N: usize> Mask for LanesMask<N> {
     fn all(self) -> bool {
         self.0.iter().fold(true, |all, &lane| all & lane)
     }
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.0.iter().enumerate().fold(0, |bits, (lane, &truth)| bits | u32::from(truth) << lane)
+    }
 }
 
 impl<I: Bits, const N: usize> Bits for LanesBits<I, N> {

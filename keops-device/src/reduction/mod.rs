@@ -45,6 +45,11 @@ pub trait Reduction: 'static {
 
     /// The number of results per kept index, for a kernel of `components` components.
     fn results(components: usize) -> usize;
+    /// The bytes that a state takes, what it points to included.
+    #[inline(always)]
+    fn state_bytes<K: Kernel, S: Real>() -> usize {
+        size_of::<Self::State<K, S>>()
+    }
     /// The state of no term, for a reduction over `count` indices in all.
     fn neutral<K: Kernel, S: Real>(count: usize) -> Self::State<K, S>;
     /// Room for accumulators; what is in it does not matter.

@@ -1,18 +1,22 @@
 //! All terms of a tile, one by one: for reductions that only now and then have something to do.
 
-use super::{Step, Tile, folds, start, stream};
+use super::{Step, Tile, folds, pairs, start, stream};
 use crate::kernel::{Kernel, Term};
 use crate::real::Real;
 
 /// What looks at terms.
-pub trait Terms<S: Real> {
-    /// Component `component` of the formula for vector `row` of kept indices and the reduced index `position`.
-    fn term(&mut self, row: usize, component: usize, value: S, position: usize);
+pub trait Terms<S: Real, const R: usize> {
+    /// Component `component` of the formula for all vectors of kept indices and `C` reduced indices, of which `first`
+    /// is the position of the first.
+    fn terms<const C: usize>(&mut self, component: usize, values: &[[S; R]; C], first: usize);
 }
 
 /// Shows all terms of a tile, in increasing order of the reduced index.
 #[inline(always)]
-pub fn visit<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K, S, R>, terms: &mut impl Terms<S>) {
+pub fn visit<K: Kernel, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    terms: &mut impl Terms<S, R>,
+) {
     stream::<K, S, R, C>(tile, &mut Show::<'_, K, S, _, R> { tile, terms });
 }
 
@@ -21,20 +25,22 @@ struct Show<'a, K: Kernel, S: Real, V, const R: usize> {
     terms: &'a mut V,
 }
 
-impl<K: Kernel, S: Real, V: Terms<S>, const R: usize> Step<K, S> for Show<'_, K, S, V, R> {
+impl<K: Kernel, S: Real, V: Terms<S, R>, const R: usize> Step<K, S> for Show<'_, K, S, V, R> {
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
         let tile = self.tile;
         let folds = folds::<K, S, R, C>(tile, columns);
-        unrolled!(C, c => unrolled!(R, r => {
-            let shared = K::pair::<S>(tile.params, &tile.kept[r], &columns[c], &folds[c][r]);
-            unrolled!(K::SEGMENTS.len(), segment => {
-                let start = start(K::SEGMENTS, segment);
-                for entry in 0..K::SEGMENTS[segment] {
-                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared);
-                    self.terms.term(r, start + entry, term.value(), first + c);
-                }
-            });
-        }));
+        let shared = pairs::<K, S, R, C>(tile, columns, &folds);
+        unrolled!(K::SEGMENTS.len(), segment => {
+            let start = start(K::SEGMENTS, segment);
+            for entry in 0..K::SEGMENTS[segment] {
+                let mut values = [[S::constant(0.0); R]; C];
+                unrolled!(C, c => unrolled!(R, r => {
+                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
+                    values[c][r] = term.value();
+                }));
+                self.terms.terms(start + entry, &values, first);
+            }
+        });
     }
 }

@@ -2,8 +2,9 @@
 
 use std::array::from_fn;
 use std::marker::PhantomData;
+use std::mem::take;
 use std::ops::Range;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
 use keops_device::reduction::{Reduction, SumScheme};
@@ -24,7 +25,7 @@ const MAX_SHORT_ROW: usize = 16;
 pub(super) enum Task {
     /// Prepares the parameters.
     Params,
-    /// Reduces one group of kept indices over one part of the reduced axis.
+    /// Reduces one group of kept indices over one part of the reduced axis. If that is all of it, writes the results.
     Reduce {
         /// The group.
         group: usize,
@@ -50,8 +51,8 @@ pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     plan: Plan,
     scheme: SumScheme,
     params: OnceLock<K::Params<S::Scalar>>,
-    /// What each (group, part) came to: one entry per vector of kept indices.
-    partial: Vec<OnceLock<Vec<Red::State<K, S>>>>,
+    /// What each (group, part) came to, one entry per vector of kept indices, until its group is finished.
+    partial: Vec<Mutex<Vec<Red::State<K, S>>>>,
     /// The rows of the result, group by group.
     results: Vec<Chunk<'a, Red::Item<S::Scalar>>>,
 }
@@ -94,7 +95,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             rows: problem.kept_len,
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
-            block_bytes: vectors * (size_of::<K::Kept<S>>() + size_of::<Red::State<K, S>>()),
+            block_bytes: vectors * (size_of::<K::Kept<S>>() + Red::state_bytes::<K, S>()),
             column_bytes: size_of::<K::Reduced<S::Scalar>>(),
             components: dim::<K>(),
         });
@@ -106,7 +107,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             plan,
             scheme: options.sum_scheme,
             params: OnceLock::new(),
-            partial: (0..plan.groups * plan.parts).map(|_| OnceLock::new()).collect(),
+            partial: (0..plan.groups * plan.parts).map(|_| Mutex::default()).collect(),
             results: results
                 .as_slice_mut()
                 .unwrap_or_default()
@@ -120,7 +121,9 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         for_each(plan.groups * plan.parts, &|n| {
             run(Task::Reduce { group: n / plan.parts, part: n % plan.parts });
         });
-        for_each(plan.groups, &|group| run(Task::Finish { group }));
+        if plan.parts > 1 {
+            for_each(plan.groups, &|group| run(Task::Finish { group }));
+        }
         drop(job);
         results
     }
@@ -128,18 +131,24 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     /// One task. Always inlined into a function that is compiled for the instruction set.
     #[inline(always)]
     pub(super) fn work(&self, task: Task) {
-        match task {
+        let group = match task {
             Task::Params => {
                 let params = prepare_params::<K, S>(&self.problem.params);
                 self.params.get_or_init(|| params);
+                return;
             }
             Task::Reduce { group, part } => {
                 let visitor = ReduceGroup { job: self, group, part, lanes: PhantomData };
                 let totals = K::with_shape::<S, _>(visitor);
-                self.partial[group * self.plan.parts + part].get_or_init(|| totals);
+                *lock(&self.partial[group * self.plan.parts + part]) = totals;
+                if self.plan.parts > 1 {
+                    return;
+                }
+                group
             }
-            Task::Finish { group } => self.finish_group(group),
-        }
+            Task::Finish { group } => group,
+        };
+        self.finish_group(group);
     }
 
     fn params(&self) -> K::Params<S::Scalar> {
@@ -223,14 +232,14 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     #[inline(always)]
     fn finish_group(&self, group: usize) {
         let parts = &self.partial[group * self.plan.parts..(group + 1) * self.plan.parts];
-        let mut parts = parts.iter().filter_map(OnceLock::get);
-        let Some(mut states) = parts.next().cloned() else { return };
+        let mut parts = parts.iter().map(|part| take(&mut *lock(part)));
+        let Some(mut states) = parts.next() else { return };
         for later in parts {
-            for (state, later) in states.iter_mut().zip(later) {
+            for (state, later) in states.iter_mut().zip(&later) {
                 Red::merge::<K, S>(state, later);
             }
         }
-        let mut results = self.results[group].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut results = lock(&self.results[group]);
         let entries = Red::results(dim::<K>());
         let first = self.plan.group_rows(group).start;
         let params = self.params();
@@ -249,6 +258,11 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             });
         }
     }
+}
+
+/// What a mutex guards. No task leaves it half written: a panic ends the job.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Copies row `row` of all views, one after the other.
