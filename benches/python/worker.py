@@ -2,16 +2,15 @@
 
     python worker.py PEER THREADS
 
-PEER is `pykeops`, `jax`, `jax-whole` or `numpy`. The process reads one JSON object per line from its standard
-input and answers each with one JSON object per line:
+PEER is `pykeops`, `jax`, `jax-whole`, `numpy`, `faiss` or `sklearn`. The process reads one JSON object per line from
+its standard input and answers each with one JSON object per line:
 
 * `{"do": "prepare", ...}` loads the `variables` of a row, runs it once (so compilation is over) and writes each of
   its `results` as raw numbers to a file; the reply holds `rows`, with how many of the rows x_i this peer computes: a
   slow one takes the first few, since the time per pair does not depend on the number of rows;
 * `{"do": "run"}` computes the prepared row once and replies with `seconds`.
 
-A failure is a reply with the key `error`; where a library has no means for a row, the key `lacks` says what is
-missing. Whatever a library prints goes to the standard error.
+A failure is a reply with the key `error`; where a library has no such row, the key `lacks` says why. Whatever a library prints goes to the standard error.
 """
 
 import json
@@ -36,8 +35,9 @@ os.dup2(2, 1)
 import numpy as np  # noqa: E402  (after the environment is set)
 
 TILES = (32, 128, 256, 1024)  # rows per tile that the tiled peers try; the fastest is kept
-PROBE = max(TILES)  # rows of the runs that choose the tile
-LONGEST = 2.0  # seconds: a peer that would take longer computes fewer rows
+PROBE = max(TILES)  # rows of the runs that choose the tile, or show how slow PyKeOps is
+LONGEST = 2.0  # seconds: a tiled peer that would take longer computes fewer rows
+PATIENCE = 5.0  # the same for PyKeOps, which computes most rows whole
 WHOLE_BYTES = 1 << 30  # size of the matrix that `jax-whole` may form
 
 
@@ -63,8 +63,14 @@ def nearest(xp, x, y):
     return xp.argmin(xp.sum(y * y, 1)[None, :] - 2 * (x @ y.T), 1)[:, None]
 
 
+def attention(xp, x, y, b):
+    s = x @ y.T / x.shape[1] ** 0.5
+    weights = xp.exp(s - xp.max(s, 1, keepdims=True))
+    return (weights @ b) / xp.sum(weights, 1, keepdims=True)
+
+
 # For NumPy (xp = numpy) and JAX (xp = jax.numpy).
-VALUES = {"gauss": gauss, "log_sum_exp": log_sum_exp, "nearest": nearest}
+VALUES = {"gauss": gauss, "log_sum_exp": log_sum_exp, "nearest": nearest, "attention": attention}
 
 
 def gradients(jnp, by, e, **variables):
@@ -98,7 +104,15 @@ DERIVATIVES = {"hessian": hessian, "laplacian": laplacian}
 
 
 class Lacking(Exception):
-    """What a library cannot do."""
+    """Why a library has no row."""
+
+
+def kinds_of(request, known, otherwise):
+    """The kinds of the results, all of which must be known."""
+    kinds = [result["kind"] for result in request["results"]]
+    if not all(kind in known for kind in kinds):
+        raise Lacking(otherwise)
+    return kinds
 
 
 # ---- The peers: each turns a request and the arrays of its variables, by name, into a function of no arguments that
@@ -126,11 +140,26 @@ def pykeops_run(request, arrays):
     from pykeops.numpy import Genred
 
     aliases = [f"{v['name']} = V{v['index']}({v['shape'][1]})" for v in request["variables"]]
+    reduction, _, argument = request["reduction"].rstrip(")").partition("(")
+    options = {}
+    if argument:  # how many terms are kept, or a second formula in quotes
+        argument = json.loads(argument)
+        options = {"formula2" if isinstance(argument, str) else "opt_arg": argument}
     reductions = [
-        Genred(r["formula"], aliases, reduction_op=request["reduction"], axis={"i": 1, "j": 0}[r["index"]])
+        Genred(r["formula"], aliases, reduction_op=reduction, axis={"i": 1, "j": 0}[r["index"]], **options)
         for r in request["results"]
     ]
-    return (lambda: [reduce(*arrays.values(), backend="CPU") for reduce in reductions]), len(arrays["x"])
+    over_i, _ = by_index(request, arrays)
+
+    def run_with(rows):
+        some = [array[:rows] if name in over_i else array for name, array in arrays.items()]
+        return lambda: [reduce(*some, backend="CPU") for reduce in reductions]
+
+    rows = len(arrays["x"])
+    probe = min(rows, PROBE)
+    seconds = fastest_of(run_with(probe), count=1) / probe
+    rows = min(rows, max(probe, int(PATIENCE / seconds)))
+    return run_with(rows), rows
 
 
 def tiled(rows, run_with):
@@ -146,9 +175,7 @@ def tiled(rows, run_with):
 
 
 def numpy_run(request, arrays):
-    kinds = [result["kind"] for result in request["results"]]
-    if not all(kind in VALUES for kind in kinds):
-        raise Lacking("NumPy does not differentiate")
+    kinds = kinds_of(request, VALUES, "no derivatives; several neighbours are compared with PyKeOps and faiss")
     over_i, over_j = by_index(request, arrays)
 
     def run_with(tile, rows):
@@ -165,12 +192,13 @@ def jax_results(request):
     """The results of a request as a function of the variables."""
     import jax.numpy as jnp
 
-    kinds = [result["kind"] for result in request["results"]]
+    functions = VALUES | DERIVATIVES
+    known = {*functions, "gradient_x", "gradient_y", "gradient_b"}
+    kinds = kinds_of(request, known, "several neighbours are compared with PyKeOps and faiss")
     by = [kind.removeprefix("gradient_") for kind in kinds if kind.startswith("gradient_")]
     if by:  # all gradients at once: that is faster than one after the other
         return lambda variables: gradients(jnp, by, **variables)
-    functions = [(VALUES | DERIVATIVES)[kind] for kind in kinds]
-    return lambda variables: [function(jnp, **variables) for function in functions]
+    return lambda variables: [functions[kind](jnp, **variables) for kind in kinds]
 
 
 def jax_run(request, arrays):
@@ -210,7 +238,38 @@ def jax_whole_run(request, arrays):
     return (lambda: jax.block_until_ready(whole(variables))), rows
 
 
-PEERS = {"pykeops": pykeops_run, "jax": jax_run, "jax-whole": jax_whole_run, "numpy": numpy_run}
+def faiss_run(request, arrays):
+    """The search alone: an index is built once and searched many times."""
+    import faiss
+
+    reason = "it finds nearest points, in f32"
+    kinds_of(request, {"nearest", "neighbours"}, reason)
+    if arrays["y"].dtype != np.float32:
+        raise Lacking(reason)
+    faiss.omp_set_num_threads(THREADS)
+    index = faiss.IndexFlatL2(arrays["y"].shape[1])
+    index.add(arrays["y"])
+    (result,) = request["results"]
+    return (lambda: [index.search(arrays["x"], result["columns"])[1]]), len(arrays["x"])
+
+
+def sklearn_run(request, arrays):
+    from sklearn.metrics import pairwise_distances_argmin
+    from threadpoolctl import threadpool_limits
+
+    kinds_of(request, {"nearest"}, "of its functions only pairwise_distances_argmin is compared")
+    threadpool_limits(THREADS)
+    return (lambda: [pairwise_distances_argmin(arrays["x"], arrays["y"])]), len(arrays["x"])
+
+
+PEERS = {
+    "pykeops": pykeops_run,
+    "jax": jax_run,
+    "jax-whole": jax_whole_run,
+    "numpy": numpy_run,
+    "faiss": faiss_run,
+    "sklearn": sklearn_run,
+}
 
 
 # ---- The line protocol ----
@@ -221,7 +280,7 @@ def prepare(request):
     arrays = {v["name"]: np.fromfile(v["path"], dtype).reshape(v["shape"]) for v in request["variables"]}
     run, rows = PEERS[PEER](request, arrays)
     for result, answer in zip(request["results"], map(np.asarray, run()), strict=True):
-        if result["kind"] == "nearest":
+        if result["kind"] in ("nearest", "neighbours"):
             answer = answer.astype(np.int64)
         elif answer.dtype != dtype:
             raise TypeError(f"computed in {answer.dtype}, not in {dtype}")

@@ -1,10 +1,11 @@
 //! The arrays of a row: drawn from a fixed seed, shared with the other side as raw binary files.
 
-use crate::rows::{Compute, Row};
+use crate::rows::{Row, Run};
 use anyhow::{Context, Result, ensure};
 use keops::Scalar;
 use ndarray::Array2;
 use serde::Serialize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// One of the two indices of a pair.
@@ -73,10 +74,8 @@ pub trait Number: Scalar {
     const NUMPY: &'static str;
     /// How far an answer may be from the f64 evaluation, relative to the size of the value.
     const TOLERANCE: f64;
-    /// The sizes (M, N) of a row.
-    fn sizes(row: &Row) -> (usize, usize);
-    /// The formula of a row.
-    fn ours(row: &Row) -> Compute<Self>;
+    /// How a row is computed in this type, if it is.
+    fn run(row: &Row) -> Option<&Run<Self>>;
     /// Rounds a number to this type.
     fn round(value: f64) -> Self;
     /// The number as an f64, exactly.
@@ -90,18 +89,14 @@ pub trait Number: Scalar {
 }
 
 macro_rules! number {
-    ($type:ident, $numpy:literal, $tolerance:literal, $ours:ident, $answer:ident) => {
+    ($type:ident, $numpy:literal, $tolerance:literal, $answer:ident) => {
         impl Number for $type {
             const NAME: &'static str = stringify!($type);
             const NUMPY: &'static str = $numpy;
             const TOLERANCE: f64 = $tolerance;
 
-            fn sizes(row: &Row) -> (usize, usize) {
-                row.sizes.$type
-            }
-
-            fn ours(row: &Row) -> Compute<Self> {
-                row.$ours
+            fn run(row: &Row) -> Option<&Run<Self>> {
+                row.$type.as_ref()
             }
 
             fn round(value: f64) -> Self {
@@ -127,8 +122,8 @@ macro_rules! number {
     };
 }
 
-number!(f32, "f4", 1e-5, ours_f32, F32);
-number!(f64, "f8", 1e-12, ours_f64, F64);
+number!(f32, "f4", 1e-5, F32);
+number!(f64, "f8", 1e-12, F64);
 
 /// The arrays of one row.
 #[derive(Debug)]
@@ -149,17 +144,29 @@ impl<T: Number> Arrays<T> {
     /// Points uniform in a cube whose diagonal is sqrt(3) in every dimension, so that distances are of the size 1
     /// whatever D is and no kernel value underflows; weights and
     /// cotangents uniform in \[0, 1); directions as the points.
-    pub fn draw(dim: usize, width: usize, (rows, columns): (usize, usize)) -> Self {
+    pub fn draw(dim: usize, width: usize, sizes: (usize, usize)) -> Self {
+        Self::draw_points(0.0..(3.0 / dim as f64).sqrt(), dim, width, sizes)
+    }
+
+    /// Queries and keys: points uniform in a cube around 0, with variance 1 in every dimension, so that the scores
+    /// (x_i | y_j) / sqrt(D) have variance 1, too, and the weights of attention differ; the rest as by [`Self::draw`].
+    pub fn draw_queries(dim: usize, width: usize, sizes: (usize, usize)) -> Self {
+        let side = 3f64.sqrt();
+        Self::draw_points(-side..side, dim, width, sizes)
+    }
+
+    fn draw_points(side: Range<f64>, dim: usize, width: usize, (rows, columns): (usize, usize)) -> Self {
         let mut random = fastrand::Rng::with_seed(2);
-        let side = (3.0 / dim as f64).sqrt();
-        let mut array =
-            |rows, columns, side| Array2::from_shape_simple_fn((rows, columns), || T::round(side * random.f64()));
+        let mut array = |rows, columns, side: &Range<f64>| {
+            let (low, length) = (side.start, side.end - side.start);
+            Array2::from_shape_simple_fn((rows, columns), || T::round(low + length * random.f64()))
+        };
         Self {
-            x: array(rows, dim, side),
-            y: array(columns, dim, side),
-            b: array(columns, width, 1.0),
-            e: array(rows, width, 1.0),
-            h: array(rows, dim, side),
+            x: array(rows, dim, &side),
+            y: array(columns, dim, &side),
+            b: array(columns, width, &(0.0..1.0)),
+            e: array(rows, width, &(0.0..1.0)),
+            h: array(rows, dim, &side),
         }
     }
 

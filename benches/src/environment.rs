@@ -38,7 +38,8 @@ impl Environment {
         eprintln!("Making the Python environment of the peers in {} ...", environment.folder.display());
         let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
         let hint = "the peers need Python 3.11 or newer with its `venv` module (on Debian: apt install python3-venv); \
-                    the variable PYTHON names another interpreter, and `--skip pykeops,jax,jax-whole,numpy` goes without";
+                    the variable PYTHON names another interpreter, and \
+                    `--skip pykeops,jax,jax-whole,numpy,faiss,sklearn` goes without";
         let mut make = Command::new(&python);
         run(make.args(["-m", "venv", "--clear"]).arg(&environment.folder)).context(hint)?;
         let requirements = environment.folder.join("requirements.txt");

@@ -2,12 +2,12 @@
 //!
 //! | program | shows |
 //! |---|---|
-//! | `cargo run --release -p keops-benches --bin compare` | every row of [`rows::ROWS`] against PyKeOps, JAX and NumPy |
+//! | `cargo run --release -p keops-benches --bin compare` | every row of [`rows::ROWS`] against PyKeOps, JAX, NumPy, faiss and scikit-learn |
 //! | `cargo run --release -p keops-benches --bin dimensions` | the time per pair and dimension from D = 3 to D = 1024 |
 //! | `cargo run --release -p keops-benches --bin gradients` | the time of all gradients at once and of two alone |
 //! | `cargo bench -p keops-benches` | the engine alone, under criterion |
 //!
-//! The way of a row through `compare`: [`rows`] says what is computed, [`data`] draws the arrays and writes them to
+//! The way of a row through `compare`: [`rows`] says what is computed, as one of the kinds in [`kind`], [`data`] draws the arrays and writes them to
 //! files that both sides read, [`peer`] starts the other libraries in the Python environment made by
 //! [`environment`], [`mod@reference`] checks every answer against a plain f64 evaluation, [`measure`] times, and
 //! [`report`] and [`chart`] show the rates.
@@ -15,6 +15,7 @@
 pub mod chart;
 pub mod data;
 pub mod environment;
+pub mod kind;
 pub mod measure;
 pub mod peer;
 pub mod reference;

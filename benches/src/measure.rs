@@ -2,9 +2,9 @@
 
 use crate::data::{Arrays, Number};
 use crate::environment::Environment;
-use crate::peer::{Library, Peer};
+use crate::peer::{Lacks, Library, Peer};
 use crate::reference::check;
-use crate::rows::Row;
+use crate::rows::{Row, Run};
 use anyhow::{Context, Result};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -39,8 +39,34 @@ pub struct Measured {
     pub number: &'static str,
     /// Our rate.
     pub ours: Rate,
-    /// The rate of each peer, or why it has none.
-    pub peers: Vec<(Library, Result<Rate, String>)>,
+    /// What became of each peer.
+    pub peers: Vec<(Library, Outcome)>,
+}
+
+/// What a peer made of a row.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It agreed with us and was timed.
+    Rate(Rate),
+    /// It has no such row, for this reason.
+    Lacks(String),
+    /// It failed or disagreed, with this message.
+    Failed(String),
+}
+
+impl Outcome {
+    /// The rate, if there is one.
+    pub fn rate(&self) -> Option<&Rate> {
+        if let Self::Rate(rate) = self { Some(rate) } else { None }
+    }
+
+    fn new(run: Result<(usize, Vec<f64>)>) -> Self {
+        match run {
+            Ok((pairs, seconds)) => Self::Rate(Rate::new(pairs, seconds)),
+            Err(error) if error.is::<Lacks>() => Self::Lacks(error.to_string()),
+            Err(error) => Self::Failed(format!("{error:#}")),
+        }
+    }
 }
 
 /// The seconds that a call takes.
@@ -56,15 +82,14 @@ pub fn seconds<R, E>(call: impl FnOnce() -> Result<R, E>) -> Result<f64, E> {
 
 /// Checks, then times one row: ours, the first peer, ours, the second peer, and so on, `repetitions` times round.
 ///
-/// A peer that fails or disagrees has no rate.
+/// A peer that fails or disagrees has no rate; a row that is not computed in this type is `None`.
 ///
 /// # Errors
 ///
 /// When our own answer is wrong or a run of ours fails.
-pub fn measure<T: Number>(row: &'static Row, peers: &mut [Peer], repetitions: usize) -> Result<Measured> {
-    let (rows, columns) = T::sizes(row);
-    let arrays = Arrays::<T>::draw(row.dim, row.width, (rows, columns));
-    let compute = T::ours(row);
+pub fn measure<T: Number>(row: &'static Row, peers: &mut [Peer], repetitions: usize) -> Result<Option<Measured>> {
+    let Some(&Run { sizes: (rows, columns), compute }) = T::run(row) else { return Ok(None) };
+    let arrays: Arrays<T> = row.draw((rows, columns));
     check(row.results, &arrays, rows, &compute(&arrays)?).context("our answer is wrong")?;
 
     let stored = arrays.write(&row.variables(), &Environment::scratch()?)?;
@@ -80,32 +105,24 @@ pub fn measure<T: Number>(row: &'static Row, peers: &mut [Peer], repetitions: us
 
     let mut ours = Vec::new();
     for _ in 0..repetitions {
-        if peers.is_empty() {
+        if runs.iter().all(Result::is_err) {
             ours.push(seconds(|| compute(&arrays))?);
         }
         for (peer, run) in peers.iter_mut().zip(&mut runs) {
+            let Ok((_, times)) = run else { continue };
             std::thread::sleep(PAUSE);
             ours.push(seconds(|| compute(&arrays))?);
-            if let Ok((_, seconds)) = run {
-                std::thread::sleep(PAUSE);
-                match peer.run() {
-                    Ok(time) => seconds.push(time),
-                    Err(error) => *run = Err(error),
-                }
+            std::thread::sleep(PAUSE);
+            match peer.run() {
+                Ok(time) => times.push(time),
+                Err(error) => *run = Err(error),
             }
         }
     }
-    Ok(Measured {
+    Ok(Some(Measured {
         title: row.title,
         number: T::NAME,
         ours: Rate::new(rows * columns, ours),
-        peers: peers
-            .iter()
-            .zip(runs)
-            .map(|(peer, run)| {
-                let rate = run.map(|(pairs, seconds)| Rate::new(pairs, seconds));
-                (peer.library, rate.map_err(|error| format!("{error:#}")))
-            })
-            .collect(),
-    })
+        peers: peers.iter().zip(runs).map(|(peer, run)| (peer.library, Outcome::new(run))).collect(),
+    }))
 }

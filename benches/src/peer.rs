@@ -2,12 +2,14 @@
 
 use crate::data::{Answer, Arrays, Number, Stored};
 use crate::environment::Environment;
-use crate::reference::Kind;
+use crate::kind::Kind;
 use crate::rows::Row;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,10 @@ pub enum Library {
     JaxWhole,
     /// NumPy, as the first JAX.
     Numpy,
+    /// faiss: exact search in a flat index, which was built before the time is taken.
+    Faiss,
+    /// scikit-learn: the assignment step of its k-means.
+    Sklearn,
 }
 
 impl Library {
@@ -36,6 +42,8 @@ impl Library {
             Self::Jax => "JAX, tiled",
             Self::JaxWhole => "JAX, whole",
             Self::Numpy => "NumPy, tiled",
+            Self::Faiss => "faiss",
+            Self::Sklearn => "scikit-learn",
         }
     }
 
@@ -45,6 +53,8 @@ impl Library {
             Self::Pykeops => ("PyKeOps", "pykeops"),
             Self::Jax | Self::JaxWhole => ("JAX", "jax"),
             Self::Numpy => ("NumPy", "numpy"),
+            Self::Faiss => ("faiss", "faiss-cpu"),
+            Self::Sklearn => ("scikit-learn", "scikit-learn"),
         };
         format!("{name} {}", Environment::version(package).unwrap_or("?"))
     }
@@ -55,9 +65,23 @@ impl Library {
             Self::Jax => "jax",
             Self::JaxWhole => "jax-whole",
             Self::Numpy => "numpy",
+            Self::Faiss => "faiss",
+            Self::Sklearn => "sklearn",
         }
     }
 }
+
+/// Why a library has no such row.
+#[derive(Debug)]
+pub struct Lacks(String);
+
+impl Display for Lacks {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Lacks {}
 
 /// A running peer.
 #[derive(Debug)]
@@ -98,6 +122,10 @@ impl Peer {
 
     /// Lets the peer load a row and run it once; returns how many of the rows x_i it computed with, from the first
     /// on, and its answers.
+    ///
+    /// # Errors
+    ///
+    /// [`Lacks`] where this library has no row, and whatever else goes wrong.
     pub fn prepare<T: Number>(
         &mut self,
         row: &Row,
@@ -115,6 +143,7 @@ impl Peer {
                 "kind": kind.name(),
                 "formula": kind.formula(row.formula),
                 "index": kind.index().name(),
+                "columns": kind.shape(arrays, 0).1,
                 "path": path,
             })).collect::<Vec<_>>(),
         });
@@ -122,7 +151,7 @@ impl Peer {
         let read = |(kind, path): &(Kind, PathBuf)| {
             let shape = kind.shape(arrays, rows);
             let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            if *kind == Kind::Nearest { Answer::indices(shape, &bytes) } else { T::answer(shape, &bytes) }
+            if kind.holds_indices() { Answer::indices(shape, &bytes) } else { T::answer(shape, &bytes) }
         };
         Ok((rows, results.iter().map(read).collect::<Result<_>>()?))
     }
@@ -143,7 +172,7 @@ impl Peer {
         }
         let reply: Reply = serde_json::from_str(&line).with_context(|| format!("not a reply: {line}"))?;
         if let Some(lacks) = reply.lacks {
-            bail!(lacks);
+            return Err(Lacks(lacks).into());
         }
         if let Some(error) = reply.error {
             bail!("{}: {error} (see {})", self.library.title(), log.display());

@@ -1,102 +1,21 @@
 //! What each kind of result means, as plain loops in f64, and the check of an answer against it.
 
-use crate::data::{Answer, Arrays, Index, Number, Variable};
+use crate::data::{Answer, Arrays, Index, Number};
+use crate::kind::Kind;
 use anyhow::{Result, bail, ensure};
 use ndarray::ArrayView1;
+use std::collections::HashSet;
 
 /// Rows that a check looks at, spread evenly over the answer.
 const CHECKED_ROWS: usize = 40;
-
-/// What a result holds, for each i or for each j. A gradient is that of [`Kind::Gauss`] by the variable in its name,
-/// for the cotangent e: the derivative of the sum over i of the value for i times e_i.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The sum over j of exp(-|x_i - y_j|^2) b_j.
-    Gauss,
-    /// The logarithm of the sum over j of exp(b_j - |x_i - y_j|^2).
-    LogSumExp,
-    /// The first j with the smallest |x_i - y_j|.
-    Nearest,
-    /// The gradient by x_i.
-    GradientX,
-    /// The gradient by y_j.
-    GradientY,
-    /// The gradient by b_j.
-    GradientB,
-    /// The second derivative by x_i (the change of the gradient by x_i) in the direction h_i.
-    Hessian,
-    /// The sum of the second derivatives of [`Kind::Gauss`] by the entries of x_i.
-    Laplacian,
-}
-
-impl Kind {
-    /// The name in `python/worker.py`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gauss => "gauss",
-            Self::LogSumExp => "log_sum_exp",
-            Self::Nearest => "nearest",
-            Self::GradientX => "gradient_x",
-            Self::GradientY => "gradient_y",
-            Self::GradientB => "gradient_b",
-            Self::Hessian => "hessian",
-            Self::Laplacian => "laplacian",
-        }
-    }
-
-    /// The variables that it depends on, or that its formula names.
-    pub fn variables(self) -> &'static [Variable] {
-        use Variable::{B, E, H, X, Y};
-        match self {
-            Self::Nearest => &[X, Y],
-            Self::Gauss | Self::LogSumExp | Self::Laplacian => &[X, Y, B],
-            Self::GradientX | Self::GradientY | Self::GradientB => &[X, Y, B, E],
-            Self::Hessian => &[X, Y, B, E, H],
-        }
-    }
-
-    /// The formula for a library that has no methods for gradients, given the formula that these are gradients of.
-    pub fn formula(self, formula: &str) -> String {
-        let by = match self {
-            Self::GradientX => Variable::X,
-            Self::GradientY => Variable::Y,
-            Self::GradientB => Variable::B,
-            Self::Gauss | Self::LogSumExp | Self::Nearest | Self::Hessian | Self::Laplacian => {
-                return formula.to_owned();
-            }
-        };
-        format!("Grad({formula}, {}, {})", by.name(), Variable::E.name())
-    }
-
-    /// The index of the rows of the result.
-    pub fn index(self) -> Index {
-        match self {
-            Self::GradientY | Self::GradientB => Index::J,
-            _ => Index::I,
-        }
-    }
-
-    /// The shape of the result for these arrays, of which only so many rows x_i are taken.
-    pub fn shape<T: Number>(self, arrays: &Arrays<T>, rows: usize) -> (usize, usize) {
-        let rows = match self.index() {
-            Index::I => rows,
-            Index::J => arrays.y.nrows(),
-        };
-        let columns = match self {
-            Self::Gauss | Self::GradientB => arrays.b.ncols(),
-            Self::GradientX | Self::GradientY | Self::Hessian => arrays.x.ncols(),
-            Self::LogSumExp | Self::Nearest | Self::Laplacian => 1,
-        };
-        (rows, columns)
-    }
-}
 
 /// Checks some rows of each answer against the f64 evaluation with the first `rows` of the rows x_i, and returns the
 /// largest relative deviation.
 ///
 /// The deviation of a sum is relative to the sum of the absolute values of its terms, that of a logarithm to its
-/// absolute value, both to 1 where they are smaller. Of an index, it is how much farther the named point is than the
-/// nearest one, relative to the size of the cloud: two points at the same distance up to rounding are both right.
+/// absolute value, both to 1 where they are smaller. Of the k-th index in a row, it is the difference between the squared
+/// distances of the named point and of the k-th nearest one, relative in the same way: points whose distances differ by
+/// rounding errors of the size of the cloud may come in any order.
 ///
 /// # Errors
 ///
@@ -130,6 +49,8 @@ struct Pair<'a, T> {
     square: f64,
     /// exp(-square).
     kernel: f64,
+    /// (x_i | y_j).
+    product: f64,
     b: ArrayView1<'a, T>,
     e: ArrayView1<'a, T>,
     h: ArrayView1<'a, T>,
@@ -137,11 +58,12 @@ struct Pair<'a, T> {
 
 impl<'a, T: Number> Pair<'a, T> {
     fn new(arrays: &'a Arrays<T>, i: usize, j: usize) -> Self {
-        let both = arrays.x.row(i).into_iter().zip(arrays.y.row(j));
-        let difference: Vec<f64> = both.map(|(x, y)| x.exact() - y.exact()).collect();
+        let both = || arrays.x.row(i).into_iter().zip(arrays.y.row(j)).map(|(x, y)| (x.exact(), y.exact()));
+        let difference: Vec<f64> = both().map(|(x, y)| x - y).collect();
+        let product = both().map(|(x, y)| x * y).sum();
         let square: f64 = difference.iter().map(|d| d * d).sum();
         let (b, e, h) = (arrays.b.row(j), arrays.e.row(i), arrays.h.row(i));
-        Self { difference, square, kernel: (-square).exp(), b, e, h }
+        Self { difference, square, kernel: (-square).exp(), product, b, e, h }
     }
 
     /// What is differentiated, when the cotangent is taken into account: exp(-|x_i - y_j|^2) (b_j | e_i).
@@ -185,10 +107,26 @@ fn deviation<T: Number>(kind: Kind, arrays: &Arrays<T>, rows: usize, row: usize,
             let truth = pairs.iter().map(|pair| (pair.b[0].exact() - pair.square).exp()).sum::<f64>().ln();
             relative(answer.get(row, 0), truth, truth.abs())
         }
-        Kind::Nearest => {
-            let smallest = pairs.iter().map(|pair| pair.square).fold(f64::INFINITY, f64::min);
-            let found = pairs.get(answer.get(row, 0) as usize).map_or(f64::NAN, |pair| pair.square);
-            relative(found, smallest, smallest)
+        Kind::Attention => {
+            let scale = (arrays.x.ncols() as f64).sqrt().recip();
+            // No shift: the scores of unit-variance queries and keys are far below what overflows.
+            let weights: Vec<f64> = pairs.iter().map(|pair| (scale * pair.product).exp()).collect();
+            let total: f64 = weights.iter().sum();
+            let mean = |column: usize| {
+                pairs.iter().zip(&weights).map(|(pair, weight)| weight * pair.b[column].exact()).sum::<f64>() / total
+            };
+            // The values are not negative, so the mean is also the size of its terms.
+            (0..answer.shape().1).map(|c| relative(answer.get(row, c), mean(c), mean(c))).fold(0.0, worse)
+        }
+        Kind::Nearest | Kind::Neighbours(_) => {
+            let named: Vec<usize> = (0..answer.shape().1).map(|column| answer.get(row, column) as usize).collect();
+            if named.iter().collect::<HashSet<_>>().len() < named.len() {
+                return f64::INFINITY; // a point that is named twice
+            }
+            let mut nearest: Vec<f64> = pairs.iter().map(|pair| pair.square).collect();
+            nearest.sort_unstable_by(f64::total_cmp);
+            let found = named.iter().map(|&j| pairs.get(j).map_or(f64::NAN, |pair| pair.square));
+            found.zip(nearest).map(|(found, truth)| relative(found, truth, truth)).fold(0.0, worse)
         }
     }
 }
@@ -201,6 +139,7 @@ fn worse(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Variable;
     use ndarray::{Array2, array};
 
     fn arrays() -> Arrays<f64> {
@@ -232,6 +171,26 @@ mod tests {
             let answers = [array![[index]].into()];
             assert_eq!(check(&[Kind::Nearest], &arrays(), 1, &answers).is_ok(), right, "index {index}");
         }
+    }
+
+    #[test]
+    fn neighbours_are_distinct_and_in_order() {
+        let arrays = Arrays::<f64> { x: array![[0.1]], ..arrays() };
+        let right = |positions| check(&[Kind::Neighbours(2)], &arrays, 1, &[Answer::Indices(positions)]).is_ok();
+        assert!(right(array![[1, 2]]));
+        for wrong in [array![[2, 1]], array![[1, 0]], array![[1, 1]], array![[1, 3]]] {
+            assert!(!right(wrong.clone()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn attention_is_a_weighted_mean() {
+        let arrays = Arrays::<f64> { x: array![[2.0]], ..arrays() };
+        let weights = [2.0f64.exp(), 1.0f64.exp(), (-1.0f64).exp()];
+        let mean = (weights[0] + 2.0 * weights[1] + 3.0 * weights[2]) / weights.iter().sum::<f64>();
+        let right = |value: f64| check(&[Kind::Attention], &arrays, 1, &[array![[value]].into()]).is_ok();
+        assert!(right(mean));
+        assert!(!right(mean + 1e-9));
     }
 
     /// Rows x_i, of which the last one must not matter.

@@ -1,6 +1,6 @@
 //! The table of rates, as Markdown.
 
-use crate::measure::{Measured, Rate};
+use crate::measure::{Measured, Outcome, Rate};
 use crate::peer::Library;
 use std::fmt::Write;
 
@@ -30,22 +30,24 @@ pub fn head(libraries: &[Library]) -> String {
 /// One line of the table.
 pub fn line(row: &Measured) -> String {
     let mut text = format!("| {} | {} | {} |", row.title, row.number, three_digits(row.ours.gpairs));
-    for (_, rate) in &row.peers {
-        let _ = match rate {
-            Ok(rate) => {
+    for (_, outcome) in &row.peers {
+        let _ = match outcome {
+            Outcome::Rate(rate) => {
                 write!(text, " {} | {} |", three_digits(rate.gpairs), three_digits(row.ours.gpairs / rate.gpairs))
             }
-            Err(_) => write!(text, " - | - |"),
+            Outcome::Lacks(_) => write!(text, " | |"),
+            Outcome::Failed(_) => write!(text, " - | - |"),
         };
     }
     text
 }
 
-/// What a reader should know about the lines: runs that differ much, and peers without a rate, with those lines
-/// together that have the same reason.
+/// What a reader should know about the lines: runs that differ much; why a peer has no row; and peers that failed,
+/// with those lines together that have the same message.
 pub fn notes(measured: &[Measured]) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut missing: Vec<(String, Vec<String>)> = Vec::new();
+    let mut lacking: Vec<String> = Vec::new();
+    let mut failed: Vec<(String, Vec<String>)> = Vec::new();
     for row in measured {
         let name = format!("{} {}", row.title, row.number);
         let mut busy = |library: &str, rate: &Rate| {
@@ -54,20 +56,25 @@ pub fn notes(measured: &[Measured]) -> Vec<String> {
             }
         };
         busy("keops", &row.ours);
-        for (library, rate) in &row.peers {
-            match rate {
-                Ok(rate) => busy(library.title(), rate),
-                Err(error) => {
-                    let reason = format!("no ratio to {}: {error}", library.title());
-                    match missing.iter_mut().find(|(known, _)| *known == reason) {
+        for (library, outcome) in &row.peers {
+            let title = library.title();
+            match outcome {
+                Outcome::Rate(rate) => busy(title, rate),
+                Outcome::Lacks(reason) => lacking.push(format!("empty cells of {title}: {reason}")),
+                Outcome::Failed(error) => {
+                    let message = format!("no ratio to {title}: {error}");
+                    match failed.iter_mut().find(|(known, _)| *known == message) {
                         Some((_, names)) => names.push(name.clone()),
-                        None => missing.push((reason, vec![name.clone()])),
+                        None => failed.push((message, vec![name.clone()])),
                     }
                 }
             }
         }
     }
-    notes.extend(missing.into_iter().map(|(reason, names)| format!("{reason} ({})", names.join("; "))));
+    lacking.sort();
+    lacking.dedup();
+    notes.extend(lacking);
+    notes.extend(failed.into_iter().map(|(message, names)| format!("{message} ({})", names.join("; "))));
     notes
 }
 
@@ -85,6 +92,10 @@ pub fn markdown(measured: &[Measured], libraries: &[Library], machine: &str, rep
            the size that was fastest among a few; \"whole\" with the whole matrix in memory, as one writes it first\n\
          * derivatives of exp(-|x_i - y_j|²) b_j: by the methods or operators of keops, by the operators of PyKeOps (\"all \
            gradients\" are three of its reductions, one after the other), by the automatic differentiation of JAX\n\
+         * nearest points: faiss searches an `IndexFlatL2` in f32; the index is built before, only the search is timed; \
+           scikit-learn is `pairwise_distances_argmin`, the assignment step of its k-means\n\
+         * attention: the mean of vectors b_j of dimension 64, weighted by exp((x_i | y_j) / 8), as JAX and NumPy write it\n\
+         * a slow peer computes with fewer rows x_i, which does not change its time per pair\n\
          * made by `cargo run --release -p keops-benches --bin compare`\n\n{}\n",
         versions.join(", "),
         head(libraries)

@@ -5,8 +5,9 @@ use anyhow::Result;
 use clap::Parser;
 use keops::prelude::*;
 use keops_benches::data::{Arrays, Number};
+use keops_benches::kind::Kind;
 use keops_benches::measure::{Rate, seconds};
-use keops_benches::reference::{Kind, check};
+use keops_benches::reference::check;
 use keops_benches::report::three_digits;
 use keops_benches::rows::Compute;
 
