@@ -18,7 +18,7 @@ const SIDE: u32 = 384;
 const RIGHT: u32 = 16;
 /// The width of the colour bar with its numbers, and of the histogram.
 const BAR: u32 = 100;
-const HISTOGRAM: u32 = 420;
+const HISTOGRAM: u32 = 436;
 /// Weights are shown by how many times the mean weight they are, as a power of ten from -this to this.
 const DECADES: f64 = 2.0;
 /// Of pairs that the mask leaves out.
@@ -132,7 +132,7 @@ fn draw_histogram(area: &Area<'_>, errors: &[f64]) -> Result<()> {
         .margin_top(TOP)
         .margin_left(8)
         .margin_bottom(8)
-        .margin_right(RIGHT)
+        .margin_right(2 * RIGHT)
         .x_label_area_size(BOTTOM - 8)
         .y_label_area_size(LEFT - 8)
         .build_cartesian_2d(low..high, 0.0..1.05 * highest)?;
