@@ -191,7 +191,11 @@ impl<'a> Row<'a> {
             Expected::Anything
         } else {
             let result = highest + value.ln();
-            Expected::Near(result, 2.0 * error / value.abs() + precision.error(highest.abs() + result.abs(), 0))
+            // The errors of the sum, and of the number that is added to its logarithm.
+            Expected::Near(
+                result,
+                2.0 * error / value.abs() + 4.0 * precision.rounding * (highest.abs() + result.abs()),
+            )
         }
     }
 
