@@ -13,7 +13,7 @@
 //! factors     raw vectors of a kept index, Params -> Factors    once per kept index, for the finished sums
 //! ```
 
-use crate::real::{Real, Scalar};
+use crate::real::{Real, Scalar, Wide};
 
 /// A fixed number of values of one type: `[X; N]`.
 pub trait Values<X: Copy>: Copy + Send + Sync + 'static {
@@ -49,6 +49,8 @@ pub trait Term<S: Real>: Copy {
     fn value(self) -> S;
     /// `sum` plus the number.
     fn add_to(self, sum: S) -> S;
+    /// The same in `f64`, where a product is exact.
+    fn add_to_wide(self, sum: S::Wide) -> S::Wide;
 }
 
 /// A term that is no product.
@@ -68,6 +70,10 @@ impl<S: Real> Term<S> for Single<S> {
     fn add_to(self, sum: S) -> S {
         sum + self.0
     }
+    #[inline(always)]
+    fn add_to_wide(self, sum: S::Wide) -> S::Wide {
+        sum + self.0.widen()
+    }
 }
 
 impl<S: Real> Term<S> for Product<S> {
@@ -78,6 +84,10 @@ impl<S: Real> Term<S> for Product<S> {
     #[inline(always)]
     fn add_to(self, sum: S) -> S {
         self.0.mul_add(self.1, sum)
+    }
+    #[inline(always)]
+    fn add_to_wide(self, sum: S::Wide) -> S::Wide {
+        self.0.widen().mul_add(self.1.widen(), sum)
     }
 }
 

@@ -72,6 +72,9 @@ pub trait Real:
     /// One unsigned integer per lane, as wide as [`Real::Scalar`] (`u32` for `f32`, `u64` for `f64`): the positions of arg-reductions.
     type Index: Bits;
 
+    /// One `f64` per lane.
+    type Wide: Wide;
+
     /// Number of lanes; 1 for scalars.
     const LANES: usize;
     /// Number of architectural registers that hold a value of this type.
@@ -95,6 +98,17 @@ pub trait Real:
         let lanes = Self::from_fn(|l| Self::Scalar::from_f64(l as f64));
         let here = lanes.eq(Self::splat(Self::Scalar::from_f64(lane as f64)));
         Self::select(here, Self::splat(x), self)
+    }
+
+    /// The same numbers in `f64`.
+    #[inline(always)]
+    fn widen(self) -> Self::Wide {
+        Self::Wide::from_fn(|lane| self.lane(lane).to_f64())
+    }
+    /// The numbers, rounded to the working precision.
+    #[inline(always)]
+    fn narrow(wide: Self::Wide) -> Self {
+        Self::from_fn(|lane| Self::Scalar::from_f64(wide.lane(lane)))
     }
 
     /// The constant `x`, rounded to the working precision.
@@ -210,6 +224,66 @@ pub trait Real:
     fn index_lane(index: Self::Index, lane: usize) -> usize;
     /// `yes` where the mask is true, else `no`.
     fn index_select(mask: Self::Mask, yes: Self::Index, no: Self::Index) -> Self::Index;
+}
+
+/// Numbers in `f64`, one per lane of some [`Real`]: what sums of `f32` are accumulated in.
+pub trait Wide: Copy + Debug + Send + Sync + 'static + Add<Output = Self> + Mul<Output = Self> {
+    /// Lane `l` is `f(l)`.
+    fn from_fn(f: impl FnMut(usize) -> f64) -> Self;
+    /// The number in a lane.
+    fn lane(self, lane: usize) -> f64;
+    /// `self * a + b`.
+    fn mul_add(self, a: Self, b: Self) -> Self;
+}
+
+impl<D: Real<Scalar = f64>> Wide for D {
+    #[inline(always)]
+    fn from_fn(f: impl FnMut(usize) -> f64) -> Self {
+        Real::from_fn(f)
+    }
+    #[inline(always)]
+    fn lane(self, lane: usize) -> f64 {
+        Real::lane(self, lane)
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        Real::mul_add(self, a, b)
+    }
+}
+
+/// Two registers of `f64` for one of `f32`: its lower and its upper lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct Halves<D>(D, D);
+
+impl<D: Real<Scalar = f64>> Add for Halves<D> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0, self.1 + other.1)
+    }
+}
+
+impl<D: Real<Scalar = f64>> Mul for Halves<D> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0, self.1 * other.1)
+    }
+}
+
+impl<D: Real<Scalar = f64>> Wide for Halves<D> {
+    #[inline(always)]
+    fn from_fn(mut f: impl FnMut(usize) -> f64) -> Self {
+        Self(Real::from_fn(&mut f), Real::from_fn(|lane| f(D::LANES + lane)))
+    }
+    #[inline(always)]
+    fn lane(self, lane: usize) -> f64 {
+        if lane < D::LANES { Real::lane(self.0, lane) } else { Real::lane(self.1, lane - D::LANES) }
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        Self(Real::mul_add(self.0, a.0, b.0), Real::mul_add(self.1, a.1, b.1))
+    }
 }
 
 /// `f32` or `f64`.

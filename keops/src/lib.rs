@@ -50,7 +50,7 @@
 //!
 //! The value of the macro has the method `call`, and its derivatives (below), with one argument per variable in the order of their declaration (see
 //! [`Rows`] and [`Vector`] for what an argument can be), and, before the call, `.on(`[`Device`]`)` and
-//! `.sum_scheme(`[`SumScheme`]`)`. All arrays of a call hold the same type, `f32` or `f64`.
+//! `.sum_scheme(`[`SumScheme`]`)` or `.accumulate_f64()`. All arrays of a call hold the same type, `f32` or `f64`.
 //!
 //! # Derivatives
 //!
@@ -160,6 +160,12 @@ mod parts;
 mod problem;
 mod selection;
 
+use ::ndarray::Array2;
+use keops_device::kernel::Kernel;
+use keops_device::reduction::Reduction;
+use options::Options;
+use problem::Problem;
+
 pub use arguments::{Rows, Vector};
 pub use error::Error;
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
@@ -178,6 +184,31 @@ pub use error::Error;
 pub use keops_macros::formula;
 pub use ndarray;
 pub use options::{Device, SumScheme};
+
+/// The ways to accumulate sums, as types.
+///
+/// Functions can be generic over them:
+///
+/// ```
+/// use keops::prelude::*;
+/// use keops::scheme::{Block, F64, Kahan, Scheme};
+///
+/// /// The sum of many numbers, and the time that it takes.
+/// fn total<A: Scheme>(numbers: &[[f32; 1]], scheme: A) -> Result<f32, Error> {
+///     let start = std::time::Instant::now();
+///     let total = formula!("b", b = Vj(1)).sum_scheme(scheme).call(numbers)?[[0, 0]];
+///     println!("{scheme:?}: {total} in {:?}", start.elapsed());
+///     Ok(total)
+/// }
+/// let numbers = vec![[0.1]; 100_000];
+/// assert!((total(&numbers, Block)? - 10_000.0).abs() < 0.1);
+/// assert_eq!(total(&numbers, Kahan)?, 10_000.0);
+/// assert_eq!(total(&numbers, F64)?, 10_000.0);
+/// # Ok::<(), Error>(())
+/// ```
+pub mod scheme {
+    pub use keops_device::reduction::scheme::{Block, Direct, F64, Kahan, Scheme};
+}
 
 /// The type of the numbers of a reduction: `f32` or `f64`.
 ///
@@ -214,6 +245,16 @@ pub fn cpu_description() -> String {
     cpu::describe()
 }
 
+/// Runs a reduction on the device that the options name.
+fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
+    problem: &Problem<'_, T>,
+    options: &Options,
+) -> Result<Array2<Red::Item<T>>, Error> {
+    match options.device {
+        Device::Auto | Device::Cpu => cpu::reduce::<K, Red, T>(problem),
+    }
+}
+
 /// What the code that `formula!` writes refers to. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -230,7 +271,7 @@ pub mod __private {
     pub use keops_device::{Math, Real};
 
     use crate::problem::Problem;
-    use crate::{Error, Scalar, cpu};
+    use crate::{Error, Scalar, reduce};
     use keops_device::reduction::Reduction;
     use ndarray::Array2;
 
@@ -249,9 +290,6 @@ pub mod __private {
         inputs: &[Input<'_, T>],
         options: &Options,
     ) -> Result<Array2<Red::Item<T>>, Error> {
-        let problem = Problem::new(signature, inputs)?;
-        match options.device {
-            crate::Device::Auto | crate::Device::Cpu => cpu::reduce::<K, Red, T>(&problem, options),
-        }
+        reduce::<K, Red, T>(&Problem::new(signature, inputs)?, options)
     }
 }

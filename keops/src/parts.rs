@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use keops_device::Scalar;
-use keops_device::reduction::{Componentwise, Sum, SumScheme};
+use keops_device::reduction::scheme::Compensated;
 use ndarray::{Array1, Array2, s};
 
 /// Some columns of a result.
@@ -23,9 +23,5 @@ pub fn unzipped<T: Scalar>(result: &Array2<(T, usize)>) -> (Array2<T>, Array2<us
 
 /// The sum of some numbers in their order, with compensation.
 pub(crate) fn total<T: Scalar>(numbers: impl Iterator<Item = T>) -> T {
-    let mut total = Sum::neutral::<T>(0);
-    for number in numbers {
-        Sum::suspend(&mut total, number, SumScheme::Block);
-    }
-    Sum::finish(&total)
+    numbers.fold(Compensated::zero(), Compensated::plus).value()
 }

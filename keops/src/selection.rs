@@ -7,13 +7,14 @@
 use std::ops::Range;
 
 use keops_device::kernel::{Kernel, dim};
+use keops_device::reduction::scheme::Direct;
 use keops_device::reduction::{Reduction, Sum};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use crate::options::Options;
 use crate::parts::total;
 use crate::problem::{Input, Problem, Signature};
-use crate::{Error, Scalar, cpu};
+use crate::{Error, Scalar, reduce};
 
 /// The derivatives at the selected positions, component by component of the formula.
 pub struct Selected<T> {
@@ -45,7 +46,7 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
     cotangent: bool,
 ) -> Result<Selected<T>, Error> {
     let checked = Problem::new(derivative, inputs)?;
-    let positions = cpu::reduce::<V, P, T>(&Problem::new(value, &inputs[..value.variables.len()])?, options)?;
+    let positions = reduce::<V, P, T>(&Problem::new(value, &inputs[..value.variables.len()])?, options)?;
     let (kept_len, reduced_len) = (checked.kept_len, checked.reduced_len);
     let mut components = Vec::new();
     if reduced_len > 0 {
@@ -55,7 +56,7 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
             let views: Vec<ArrayView2<'_, T>> = gathered.iter().map(|rows| rows.view()).collect();
             let problem =
                 Problem { params: checked.params.clone(), kept: views, reduced: Vec::new(), kept_len, reduced_len: 1 };
-            components.push((component, positions.to_owned(), cpu::reduce::<D, Sum, T>(&problem, options)?));
+            components.push((component, positions.to_owned(), reduce::<D, Sum<Direct>, T>(&problem, options)?));
         }
     }
     Ok(Selected { components, kept_len, reduced_len })

@@ -37,11 +37,11 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
     quote! {
         #value
 
-        impl Formula {
+        impl<A> Formula<A> {
             #(#signatures)*
         }
 
-        Formula { options: ::core::default::Default::default() }
+        Formula::DEFAULT
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
         .iter()
         .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
     let value = value(&variables, chosen, &plan, methods.collect());
-    quote!({ #value Formula { options: ::core::default::Default::default() } })
+    quote!({ #value Formula::DEFAULT })
 }
 
 /// The struct and its options, around the methods.
@@ -87,12 +87,18 @@ fn value(variables: &[Variable], reduction: &Reduction, plan: &Plan, methods: To
         #gradients
 
         #[derive(Clone, Copy, Debug)]
-        struct Formula {
+        struct Formula<A> {
             options: ::keops::__private::Options,
+            scheme: A,
+        }
+
+        impl Formula<::keops::scheme::Block> {
+            const DEFAULT: Self =
+                Self { options: ::keops::__private::Options::DEFAULT, scheme: ::keops::scheme::Block };
         }
 
         #[allow(clippy::all, unused, non_snake_case)]
-        impl Formula {
+        impl<A: ::keops::scheme::Scheme> Formula<A> {
             #methods
 
             /// Chooses where the reduction runs.
@@ -101,10 +107,14 @@ fn value(variables: &[Variable], reduction: &Reduction, plan: &Plan, methods: To
                 self
             }
 
-            /// Chooses how sums are accumulated.
-            pub fn sum_scheme(mut self, scheme: ::keops::SumScheme) -> Self {
-                self.options.sum_scheme = scheme;
-                self
+            /// Chooses how sums are accumulated: `SumScheme::Block` (the default), `Direct` or `Kahan`.
+            pub fn sum_scheme<B: ::keops::scheme::Scheme>(self, scheme: B) -> Formula<B> {
+                Formula { options: self.options, scheme }
+            }
+
+            /// Accumulates sums in `f64`, instead of by a scheme in the type of the data.
+            pub fn accumulate_f64(self) -> Formula<::keops::scheme::F64> {
+                self.sum_scheme(::keops::scheme::F64)
             }
         }
     }
@@ -273,11 +283,12 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
 /// The type that carries a reduction out.
 fn device_type(name: &str, reduction: &Reduction, count: Option<usize>) -> TokenStream {
     let name = format_ident!("{name}");
-    match (reduction.terms, count) {
-        (Terms::Counted, Some(count)) => {
+    match count {
+        Some(count) if reduction.terms == Terms::Counted => {
             let count = Literal::usize_unsuffixed(count);
             quote!(::keops::__private::#name<#count>)
         }
+        _ if reduction.adds() || reduction.is_scored() => quote!(::keops::__private::#name<A>),
         _ => quote!(::keops::__private::#name),
     }
 }

@@ -6,7 +6,7 @@ use core::arch::x86_64::*;
 use core::mem::transmute;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-use crate::real::{Bits, Mask, Real};
+use crate::real::{Bits, Halves, Mask, Real};
 
 macro_rules! operator {
     ($type:ident, $($trait:ident $method:ident $intrinsic:ident),+) => {
@@ -23,7 +23,7 @@ macro_rules! operator {
 
 macro_rules! avx2 {
     (
-        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident), mask $mask:ident,
+        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident), mask $mask:ident, wide $wide:ty,
         set: $set:ident, set_int: $set_int:ident($set_int_type:ty), max: $max:ident, min: $min:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, fmadd: $fmadd:ident, sqrt: $sqrt:ident,
         and: $and:ident, andnot: $andnot:ident, or: $or:ident, xor: $xor:ident, round: $round:ident,
@@ -137,6 +137,7 @@ macro_rules! avx2 {
             type Scalar = $float;
             type Mask = $mask;
             type Index = $bits;
+            type Wide = $wide;
 
             const LANES: usize = $lanes;
             const REGISTERS: usize = 16;
@@ -254,7 +255,7 @@ macro_rules! avx2 {
 }
 
 avx2! {
-    f32 x 8 = F32x8(__m256), bits U32x8(u32), mask Mask8,
+    f32 x 8 = F32x8(__m256), bits U32x8(u32), mask Mask8, wide Halves<F64x4>,
     set: _mm256_set1_ps, set_int: _mm256_set1_epi32(i32), max: _mm256_max_ps, min: _mm256_min_ps,
     add: _mm256_add_ps, sub: _mm256_sub_ps, mul: _mm256_mul_ps, div: _mm256_div_ps, fmadd: _mm256_fmadd_ps, sqrt: _mm256_sqrt_ps,
     and: _mm256_and_ps, andnot: _mm256_andnot_ps, or: _mm256_or_ps, xor: _mm256_xor_ps, round: _mm256_round_ps,
@@ -264,7 +265,7 @@ avx2! {
 }
 
 avx2! {
-    f64 x 4 = F64x4(__m256d), bits U64x4(u64), mask Mask4,
+    f64 x 4 = F64x4(__m256d), bits U64x4(u64), mask Mask4, wide Self,
     set: _mm256_set1_pd, set_int: _mm256_set1_epi64x(i64), max: _mm256_max_pd, min: _mm256_min_pd,
     add: _mm256_add_pd, sub: _mm256_sub_pd, mul: _mm256_mul_pd, div: _mm256_div_pd, fmadd: _mm256_fmadd_pd, sqrt: _mm256_sqrt_pd,
     and: _mm256_and_pd, andnot: _mm256_andnot_pd, or: _mm256_or_pd, xor: _mm256_xor_pd, round: _mm256_round_pd,

@@ -8,7 +8,7 @@ use core::arch::x86_64::*;
 use core::mem::transmute;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-use crate::real::{Bits, Mask, Real};
+use crate::real::{Bits, Halves, Mask, Real};
 
 macro_rules! operator {
     ($type:ident, $($trait:ident $method:ident $intrinsic:ident),+) => {
@@ -25,7 +25,7 @@ macro_rules! operator {
 
 macro_rules! avx512 {
     (
-        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident), mask $mask:ident($mask_int:ident),
+        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident), mask $mask:ident($mask_int:ident), wide $wide:ty,
         set: $set:ident, set_int: $set_int:ident($set_int_type:ty), max: $max:ident, min: $min:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, fmadd: $fmadd:ident, sqrt: $sqrt:ident,
         and: $and:ident, andnot: $andnot:ident, or: $or:ident, xor: $xor:ident, roundscale: $roundscale:ident,
@@ -134,6 +134,7 @@ macro_rules! avx512 {
             type Scalar = $float;
             type Mask = $mask;
             type Index = $bits;
+            type Wide = $wide;
 
             const LANES: usize = $lanes;
             const REGISTERS: usize = 32;
@@ -290,7 +291,7 @@ macro_rules! avx512 {
 }
 
 avx512! {
-    f32 x 16 = F32x16(__m512), bits U32x16(u32), mask Mask16(__mmask16),
+    f32 x 16 = F32x16(__m512), bits U32x16(u32), mask Mask16(__mmask16), wide Halves<F64x8>,
     set: _mm512_set1_ps, set_int: _mm512_set1_epi32(i32), max: _mm512_max_ps, min: _mm512_min_ps,
     add: _mm512_add_ps, sub: _mm512_sub_ps, mul: _mm512_mul_ps, div: _mm512_div_ps, fmadd: _mm512_fmadd_ps, sqrt: _mm512_sqrt_ps,
     and: _mm512_and_ps, andnot: _mm512_andnot_ps, or: _mm512_or_ps, xor: _mm512_xor_ps, roundscale: _mm512_roundscale_ps,
@@ -301,7 +302,7 @@ avx512! {
 }
 
 avx512! {
-    f64 x 8 = F64x8(__m512d), bits U64x8(u64), mask Mask8(__mmask8),
+    f64 x 8 = F64x8(__m512d), bits U64x8(u64), mask Mask8(__mmask8), wide Self,
     set: _mm512_set1_pd, set_int: _mm512_set1_epi64(i64), max: _mm512_max_pd, min: _mm512_min_pd,
     add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd, div: _mm512_div_pd, fmadd: _mm512_fmadd_pd, sqrt: _mm512_sqrt_pd,
     and: _mm512_and_pd, andnot: _mm512_andnot_pd, or: _mm512_or_pd, xor: _mm512_xor_pd, roundscale: _mm512_roundscale_pd,

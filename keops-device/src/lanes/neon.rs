@@ -7,7 +7,7 @@ use core::arch::aarch64::*;
 use core::mem::transmute;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-use crate::real::{Bits, Mask, Real};
+use crate::real::{Bits, Halves, Mask, Real};
 
 macro_rules! operator {
     ($type:ident, $($trait:ident $method:ident $intrinsic:ident),+) => {
@@ -24,7 +24,7 @@ macro_rules! operator {
 
 macro_rules! neon {
     (
-        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident, $int_vector:ident), mask $mask:ident,
+        $float:ident x $lanes:literal = $name:ident($vector:ident), bits $bits:ident($int:ident, $int_vector:ident), mask $mask:ident, wide $wide:ty,
         set: $set:ident, set_int: $set_int:ident, set_count: $set_count:ident($count:ty), shift: $shift:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, fma: $fma:ident, sqrt: $sqrt:ident,
         abs: $abs:ident, neg: $neg:ident, floor: $floor:ident, round: $round:ident,
@@ -120,6 +120,7 @@ macro_rules! neon {
             type Scalar = $float;
             type Mask = $mask;
             type Index = $bits;
+            type Wide = $wide;
 
             const LANES: usize = $lanes;
             const REGISTERS: usize = 32;
@@ -236,7 +237,7 @@ macro_rules! neon {
 }
 
 neon! {
-    f32 x 4 = F32x4(float32x4_t), bits U32x4(u32, uint32x4_t), mask Mask4,
+    f32 x 4 = F32x4(float32x4_t), bits U32x4(u32, uint32x4_t), mask Mask4, wide Halves<F64x2>,
     set: vdupq_n_f32, set_int: vdupq_n_u32, set_count: vdupq_n_s32(i32), shift: vshlq_u32,
     add: vaddq_f32, sub: vsubq_f32, mul: vmulq_f32, div: vdivq_f32, fma: vfmaq_f32, sqrt: vsqrtq_f32,
     abs: vabsq_f32, neg: vnegq_f32, floor: vrndmq_f32, round: vrndnq_f32,
@@ -246,7 +247,7 @@ neon! {
 }
 
 neon! {
-    f64 x 2 = F64x2(float64x2_t), bits U64x2(u64, uint64x2_t), mask Mask2,
+    f64 x 2 = F64x2(float64x2_t), bits U64x2(u64, uint64x2_t), mask Mask2, wide Self,
     set: vdupq_n_f64, set_int: vdupq_n_u64, set_count: vdupq_n_s64(i64), shift: vshlq_u64,
     add: vaddq_f64, sub: vsubq_f64, mul: vmulq_f64, div: vdivq_f64, fma: vfmaq_f64, sqrt: vsqrtq_f64,
     abs: vabsq_f64, neg: vnegq_f64, floor: vrndmq_f64, round: vrndnq_f64,

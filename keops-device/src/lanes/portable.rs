@@ -119,6 +119,7 @@ impl<T: Scalar, const N: usize> Real for Lanes<T, N> {
     type Scalar = T;
     type Mask = LanesMask<N>;
     type Index = LanesBits<T::Index, N>;
+    type Wide = Lanes<f64, N>;
 
     const LANES: usize = N;
     const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };

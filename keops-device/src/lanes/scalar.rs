@@ -121,6 +121,7 @@ macro_rules! scalar {
             type Scalar = $float;
             type Mask = bool;
             type Index = $int;
+            type Wide = f64;
 
             const LANES: usize = 1;
             // On CPUs scalars live in vector registers.

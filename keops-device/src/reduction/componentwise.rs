@@ -1,6 +1,6 @@
 //! Reductions of each component by itself.
 
-use super::{Reduction, SumScheme};
+use super::Reduction;
 use crate::kernel::{Kernel, Term, Values};
 use crate::real::{Real, Scalar};
 use crate::tile::{Tile, componentwise};
@@ -22,12 +22,12 @@ pub trait Componentwise: 'static {
     /// The total of no term, for a reduction over `count` indices in all.
     fn neutral<S: Real>(count: usize) -> Self::Total<S>;
     /// Begins a tile.
-    fn resume<S: Real>(total: &Self::Total<S>, scheme: SumScheme) -> Self::Accumulator<S>;
+    fn resume<S: Real>(total: &Self::Total<S>) -> Self::Accumulator<S>;
     /// Takes one term in; `position` is its reduced index.
     fn push<S: Real>(accumulator: Self::Accumulator<S>, term: impl Term<S>, position: S::Index)
     -> Self::Accumulator<S>;
     /// Ends a tile.
-    fn suspend<S: Real>(total: &mut Self::Total<S>, accumulator: Self::Accumulator<S>, scheme: SumScheme);
+    fn suspend<S: Real>(total: &mut Self::Total<S>, accumulator: Self::Accumulator<S>);
     /// Takes in the total of indices that come later.
     fn merge<S: Real>(total: &mut Self::Total<S>, later: &Self::Total<S>);
     /// The results of all lanes.
@@ -60,7 +60,7 @@ impl<Red: Componentwise> Reduction for Red {
 
     #[inline(always)]
     fn scratch<K: Kernel, S: Real>() -> Self::Scratch<K, S> {
-        K::Components::filled(Red::resume::<S>(&Red::neutral(0), SumScheme::default()))
+        K::Components::filled(Red::resume::<S>(&Red::neutral(0)))
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The number of terms that are not 0.
 
-use super::{Componentwise, SumScheme};
+use super::Componentwise;
 use crate::kernel::Term;
 use crate::real::{Bits, Real, Scalar};
 
@@ -21,7 +21,7 @@ impl Componentwise for Count {
     }
 
     #[inline(always)]
-    fn resume<S: Real>(total: &S::Index, _scheme: SumScheme) -> S::Index {
+    fn resume<S: Real>(total: &S::Index) -> S::Index {
         *total
     }
 
@@ -32,7 +32,7 @@ impl Componentwise for Count {
     }
 
     #[inline(always)]
-    fn suspend<S: Real>(total: &mut S::Index, accumulator: S::Index, _scheme: SumScheme) {
+    fn suspend<S: Real>(total: &mut S::Index, accumulator: S::Index) {
         *total = accumulator;
     }
 

@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Componentwise, SumScheme};
+use super::Componentwise;
 use crate::kernel::Term;
 use crate::real::{Real, Scalar};
 
@@ -86,7 +86,7 @@ impl<O: Order> Componentwise for Extremum<O> {
     }
 
     #[inline(always)]
-    fn resume<S: Real>(total: &S, _scheme: SumScheme) -> S {
+    fn resume<S: Real>(total: &S) -> S {
         *total
     }
 
@@ -96,7 +96,7 @@ impl<O: Order> Componentwise for Extremum<O> {
     }
 
     #[inline(always)]
-    fn suspend<S: Real>(total: &mut S, accumulator: S, _scheme: SumScheme) {
+    fn suspend<S: Real>(total: &mut S, accumulator: S) {
         *total = accumulator;
     }
 
@@ -152,7 +152,7 @@ macro_rules! reduction_to_best {
             }
 
             #[inline(always)]
-            fn resume<S: Real>(total: &Best<S>, _scheme: SumScheme) -> Best<S> {
+            fn resume<S: Real>(total: &Best<S>) -> Best<S> {
                 *total
             }
 
@@ -162,7 +162,7 @@ macro_rules! reduction_to_best {
             }
 
             #[inline(always)]
-            fn suspend<S: Real>(total: &mut Best<S>, accumulator: Best<S>, _scheme: SumScheme) {
+            fn suspend<S: Real>(total: &mut Best<S>, accumulator: Best<S>) {
                 *total = accumulator;
             }
 

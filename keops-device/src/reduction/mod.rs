@@ -7,6 +7,7 @@
 mod componentwise;
 mod count;
 mod extremum;
+pub mod scheme;
 pub mod shifted;
 mod sum;
 
@@ -17,20 +18,10 @@ use crate::tile::Tile;
 pub use componentwise::Componentwise;
 pub use count::Count;
 pub use extremum::{ArgMax, ArgMin, Largest, Max, MaxArgMax, Min, MinArgMin, Order, Smallest};
+pub use scheme::Scheme;
 pub(crate) use shifted::ShiftedSums;
 pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};
-pub use sum::{Compensated, Sum};
-
-/// How sums are accumulated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum SumScheme {
-    /// Term by term into one number. The error grows with the number of terms.
-    Direct,
-    /// Each tile of a few hundred terms is summed by itself; the sums of the tiles are added with compensation
-    /// (Neumaier 1974), so the error does not grow with the number of tiles.
-    #[default]
-    Block,
-}
+pub use sum::Sum;
 
 /// A reduction over the reduced index.
 ///

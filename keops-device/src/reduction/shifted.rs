@@ -5,7 +5,7 @@
 
 use core::marker::PhantomData;
 
-use super::{Compensated, Reduction};
+use super::{Reduction, Scheme};
 use crate::kernel::{Kernel, Values};
 use crate::math::Math;
 use crate::real::{Real, Scalar};
@@ -15,21 +15,21 @@ use crate::tile::{Tile, shifted};
 ///
 /// The shift starts at the lowest finite number, and ends at the highest, rather than at infinities: `f - shift` is
 /// then never `inf - inf`, and needs no test.
-pub struct ShiftedSums<K: Kernel, S: Real> {
+pub struct ShiftedSums<K: Kernel, A: Scheme, S: Real> {
     pub(crate) shift: S,
     /// One per component of the kernel.
-    pub(crate) sums: K::Components<Compensated<S>>,
+    pub(crate) sums: K::Components<A::Total<S>>,
 }
 
 // Deriving these would ask for `K: Clone`.
-impl<K: Kernel, S: Real> Clone for ShiftedSums<K, S> {
+impl<K: Kernel, A: Scheme, S: Real> Clone for ShiftedSums<K, A, S> {
     #[inline(always)]
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<K: Kernel, S: Real> Copy for ShiftedSums<K, S> {}
+impl<K: Kernel, A: Scheme, S: Real> Copy for ShiftedSums<K, A, S> {}
 
 /// What is made of the shift and the sums in the end.
 pub trait Finish: 'static {
@@ -41,9 +41,9 @@ pub trait Finish: 'static {
     fn result<S: Real>(shift: S, sums: &[S], number: usize) -> S;
 }
 
-/// A reduction of the family.
+/// A reduction of the family; sums are accumulated by the scheme `A`.
 #[derive(Clone, Copy, Debug)]
-pub struct Shifted<F>(PhantomData<F>);
+pub struct Shifted<F, A>(PhantomData<(F, A)>);
 
 /// `log(sum(exp(f) g))`, component by component of g.
 #[derive(Clone, Copy, Debug)]
@@ -62,15 +62,15 @@ pub struct LogarithmAndQuotient;
 pub struct MaximumAndSum;
 
 /// `log(sum(exp(f)))`; the kernel's only component is 1. Of no term, or of -inf only, it is -inf; with +inf it is +inf.
-pub type LogSumExp = Shifted<Logarithm>;
+pub type LogSumExp<A> = Shifted<Logarithm, A>;
 /// `log(sum(exp(f) g))`.
-pub type LogSumExpWeight = Shifted<Logarithm>;
+pub type LogSumExpWeight<A> = Shifted<Logarithm, A>;
 /// `sum(exp(f) g) / sum(exp(f))`: the mean of g, weighted by the soft-max of f. Where all weights are 0 it is 0.
-pub type SumSoftMaxWeight = Shifted<Quotient>;
+pub type SumSoftMaxWeight<A> = Shifted<Quotient, A>;
 /// [`LogSumExp`], then [`SumSoftMaxWeight`]: what the derivatives of the latter need.
-pub type LogSumExpAndSoftMax = Shifted<LogarithmAndQuotient>;
+pub type LogSumExpAndSoftMax<A> = Shifted<LogarithmAndQuotient, A>;
 /// The largest f, m, and `sum(exp(f - m) g)`; m is -inf where there is no term.
-pub type MaxSumShiftExp = Shifted<MaximumAndSum>;
+pub type MaxSumShiftExp<A> = Shifted<MaximumAndSum, A>;
 
 impl Finish for Logarithm {
     #[inline(always)]
@@ -128,9 +128,9 @@ impl Finish for MaximumAndSum {
     }
 }
 
-impl<F: Finish> Reduction for Shifted<F> {
-    type State<K: Kernel, S: Real> = ShiftedSums<K, S>;
-    type Scratch<K: Kernel, S: Real> = K::Components<S>;
+impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
+    type State<K: Kernel, S: Real> = ShiftedSums<K, A, S>;
+    type Scratch<K: Kernel, S: Real> = K::Components<A::Accumulator<S>>;
     type Item<T: Scalar> = T;
 
     #[inline(always)]
@@ -139,46 +139,43 @@ impl<F: Finish> Reduction for Shifted<F> {
     }
 
     #[inline(always)]
-    fn neutral<K: Kernel, S: Real>(_count: usize) -> ShiftedSums<K, S> {
-        ShiftedSums { shift: S::splat(S::Scalar::LOWEST), sums: K::Components::filled(Compensated::zero()) }
+    fn neutral<K: Kernel, S: Real>(_count: usize) -> ShiftedSums<K, A, S> {
+        ShiftedSums { shift: S::splat(S::Scalar::LOWEST), sums: K::Components::filled(A::zero()) }
     }
 
     #[inline(always)]
-    fn scratch<K: Kernel, S: Real>() -> K::Components<S> {
-        K::Components::filled(S::constant(0.0))
+    fn scratch<K: Kernel, S: Real>() -> K::Components<A::Accumulator<S>> {
+        K::Components::filled(A::resume(&A::zero()))
     }
 
     #[inline(always)]
     fn reduce_tile<K: Kernel, S: Real, const R: usize, const C: usize>(
         tile: &Tile<'_, K, S, R>,
-        states: &mut [ShiftedSums<K, S>; R],
-        scratch: &mut [K::Components<S>; R],
+        states: &mut [ShiftedSums<K, A, S>; R],
+        scratch: &mut [K::Components<A::Accumulator<S>>; R],
     ) {
-        shifted::reduce_tile::<K, S, R, C>(tile, F::MARGIN, states, scratch);
+        shifted::reduce_tile::<K, A, S, R, C>(tile, F::MARGIN, states, scratch);
     }
 
     #[inline(always)]
-    fn merge<K: Kernel, S: Real>(state: &mut ShiftedSums<K, S>, later: &ShiftedSums<K, S>) {
+    fn merge<K: Kernel, S: Real>(state: &mut ShiftedSums<K, A, S>, later: &ShiftedSums<K, A, S>) {
         let shift = later.shift.max(state.shift);
-        let ratios = [(state.shift - shift).exp(), (later.shift - shift).exp()];
+        let factors = [(state.shift - shift).exp(), (later.shift - shift).exp()];
         state.shift = shift;
         for (total, later) in state.sums.as_mut_slice().iter_mut().zip(later.sums.as_slice()) {
-            let mut later = *later;
-            total.scale(ratios[0]);
-            later.scale(ratios[1]);
-            total.merge(&later);
+            A::merge(total, later, Some(factors));
         }
     }
 
     #[inline(always)]
     fn finish<K: Kernel, S: Real>(
-        state: &ShiftedSums<K, S>,
+        state: &ShiftedSums<K, A, S>,
         _factors: &[S],
         mut write: impl FnMut(usize, usize, S::Scalar),
     ) {
         let mut sums = K::Components::filled(S::constant(0.0));
         for (sum, total) in sums.as_mut_slice().iter_mut().zip(state.sums.as_slice()) {
-            *sum = total.value();
+            *sum = A::value(total);
         }
         let sums = sums.as_slice();
         for number in 0..F::results(sums.len()) {

@@ -1,101 +1,49 @@
 //! The sum.
 
-use super::{Componentwise, SumScheme};
+use core::marker::PhantomData;
+
+use super::{Componentwise, Scheme};
 use crate::kernel::Term;
 use crate::real::{Real, Scalar};
 
-/// The sum of the terms; 0 where there is none.
+/// The sum of the terms, accumulated by the scheme `A`; 0 where there is none.
 #[derive(Clone, Copy, Debug)]
-pub struct Sum;
+pub struct Sum<A>(PhantomData<A>);
 
-/// An unevaluated sum `high + low`.
-#[derive(Clone, Copy, Debug)]
-pub struct Compensated<S> {
-    pub(crate) high: S,
-    pub(crate) low: S,
-}
-
-impl<S: Real> Compensated<S> {
-    /// The sum of nothing.
-    #[inline(always)]
-    pub(crate) fn zero() -> Self {
-        Self { high: S::constant(0.0), low: S::constant(0.0) }
-    }
-
-    /// Multiplies the sum.
-    #[inline(always)]
-    pub(crate) fn scale(&mut self, factor: S) {
-        self.high = self.high * factor;
-        self.low = self.low * factor;
-    }
-
-    /// Adds another sum.
-    #[inline(always)]
-    pub(crate) fn merge(&mut self, later: &Self) {
-        self.add(later.high);
-        self.low = self.low + later.low;
-    }
-
-    /// Adds `x` with compensation (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
-    /// Summen", 1974).
-    #[inline(always)]
-    pub(crate) fn add(&mut self, x: S) {
-        let high = self.high + x;
-        let big_first = (self.high - high) + x;
-        let small_first = (x - high) + self.high;
-        let error = S::select(x.abs().lt(self.high.abs()), big_first, small_first);
-        // Where the sum is infinite the error is NaN and means nothing.
-        let error = S::select(error.eq(error), error, S::constant(0.0));
-        self.high = high;
-        self.low = self.low + error;
-    }
-
-    #[inline(always)]
-    pub(crate) fn value(&self) -> S {
-        self.high + self.low
-    }
-}
-
-impl Componentwise for Sum {
-    type Accumulator<S: Real> = S;
-    type Total<S: Real> = Compensated<S>;
+impl<A: Scheme> Componentwise for Sum<A> {
+    type Accumulator<S: Real> = A::Accumulator<S>;
+    type Total<S: Real> = A::Total<S>;
     type Lanes<S: Real> = S;
     type Item<T: Scalar> = T;
 
     #[inline(always)]
-    fn neutral<S: Real>(_count: usize) -> Compensated<S> {
-        Compensated::zero()
+    fn neutral<S: Real>(_count: usize) -> A::Total<S> {
+        A::zero()
     }
 
     #[inline(always)]
-    fn resume<S: Real>(total: &Compensated<S>, scheme: SumScheme) -> S {
-        match scheme {
-            SumScheme::Direct => total.high,
-            SumScheme::Block => S::constant(0.0),
-        }
+    fn resume<S: Real>(total: &A::Total<S>) -> A::Accumulator<S> {
+        A::resume(total)
     }
 
     #[inline(always)]
-    fn push<S: Real>(accumulator: S, term: impl Term<S>, _position: S::Index) -> S {
-        term.add_to(accumulator)
+    fn push<S: Real>(accumulator: A::Accumulator<S>, term: impl Term<S>, _position: S::Index) -> A::Accumulator<S> {
+        A::push(accumulator, term)
     }
 
     #[inline(always)]
-    fn suspend<S: Real>(total: &mut Compensated<S>, accumulator: S, scheme: SumScheme) {
-        match scheme {
-            SumScheme::Direct => total.high = accumulator,
-            SumScheme::Block => total.add(accumulator),
-        }
+    fn suspend<S: Real>(total: &mut A::Total<S>, accumulator: A::Accumulator<S>) {
+        A::suspend(total, accumulator, None);
     }
 
     #[inline(always)]
-    fn merge<S: Real>(total: &mut Compensated<S>, later: &Compensated<S>) {
-        total.merge(later);
+    fn merge<S: Real>(total: &mut A::Total<S>, later: &A::Total<S>) {
+        A::merge(total, later, None);
     }
 
     #[inline(always)]
-    fn finish<S: Real>(total: &Compensated<S>) -> S {
-        total.value()
+    fn finish<S: Real>(total: &A::Total<S>) -> S {
+        A::value(total)
     }
 
     #[inline(always)]

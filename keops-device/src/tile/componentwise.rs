@@ -1,9 +1,10 @@
 //! Reductions that treat each component of the formula by itself.
 
-use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, folds, locate, pairs, start, stream};
+use super::many::{accumulate, shared, stream_many};
+use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, folds, locate, stream};
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::Real;
-use crate::reduction::{Componentwise, SumScheme};
+use crate::reduction::Componentwise;
 
 /// The state of one vector of kept indices: one total per component.
 pub(crate) type Totals<K, Red, S> = <K as Kernel>::Components<<Red as Componentwise>::Total<S>>;
@@ -26,14 +27,14 @@ pub(crate) fn reduce_tile<K, Red, S, const R: usize, const C: usize>(
 {
     if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
         // A local copy, so that the accumulators can live in registers.
-        let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0), tile.scheme)); R];
-        resume::<K, Red, S, R>(totals, &mut local, tile.scheme);
-        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
-        suspend::<K, Red, S, R>(totals, &local, tile.scheme);
+        let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
+        resume::<K, Red, S, R>(totals, &mut local);
+        stream::<K, S, R, C, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+        suspend::<K, Red, S, R>(totals, &local);
     } else {
-        resume::<K, Red, S, R>(totals, scratch, tile.scheme);
-        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: scratch });
-        suspend::<K, Red, S, R>(totals, scratch, tile.scheme);
+        resume::<K, Red, S, R>(totals, scratch);
+        stream_many::<K, S, R, C>(tile, &mut PushMany::<'_, K, Red, S, R, C> { tile, accumulators: scratch });
+        suspend::<K, Red, S, R>(totals, scratch);
     }
 }
 
@@ -41,11 +42,10 @@ pub(crate) fn reduce_tile<K, Red, S, const R: usize, const C: usize>(
 fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     totals: &[Totals<K, Red, S>; R],
     accumulators: &mut [Accumulators<K, Red, S>; R],
-    scheme: SumScheme,
 ) {
     for r in 0..R {
         for (accumulator, total) in accumulators[r].as_mut_slice().iter_mut().zip(totals[r].as_slice()) {
-            *accumulator = Red::resume(total, scheme);
+            *accumulator = Red::resume(total);
         }
     }
 }
@@ -54,15 +54,15 @@ fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
 fn suspend<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     totals: &mut [Totals<K, Red, S>; R],
     accumulators: &[Accumulators<K, Red, S>; R],
-    scheme: SumScheme,
 ) {
     for r in 0..R {
         for (accumulator, total) in accumulators[r].as_slice().iter().zip(totals[r].as_mut_slice()) {
-            Red::suspend(total, *accumulator, scheme);
+            Red::suspend(total, *accumulator);
         }
     }
 }
 
+/// Few components: everything unrolled, the accumulators in registers.
 struct Push<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
     tile: &'a Tile<'a, K, S, R>,
     accumulators: &'a mut [Accumulators<K, Red, S>; R],
@@ -72,17 +72,12 @@ impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for Push
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
         let folds = folds::<K, S, R, C>(self.tile, columns);
-        if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
-            unrolled!(C, c => {
-                push_column::<K, Red, S, R>(self.tile, &columns[c], &folds[c], first + c, self.accumulators);
-            });
-        } else {
-            push_components::<K, Red, S, R, C>(self.tile, columns, &folds, first, self.accumulators);
-        }
+        unrolled!(C, c => {
+            push_column::<K, Red, S, R>(self.tile, &columns[c], &folds[c], first + c, self.accumulators);
+        });
     }
 }
 
-/// Few components: everything unrolled, the accumulators in registers.
 #[inline(always)]
 fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     tile: &Tile<'_, K, S, R>,
@@ -103,28 +98,19 @@ fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     });
 }
 
-/// Many components: a loop over them, each taking `C` terms in per load and store of its accumulator.
-#[inline(always)]
-fn push_components<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
-    tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; C],
-    folds: &[[K::Folds<S>; R]; C],
-    first: usize,
-    accumulators: &mut [Accumulators<K, Red, S>; R],
-) {
-    let shared = pairs::<K, S, R, C>(tile, columns, folds);
-    unrolled!(K::SEGMENTS.len(), segment => {
-        let start = start(K::SEGMENTS, segment);
-        for entry in 0..K::SEGMENTS[segment] {
-            unrolled!(R, r => {
-                let accumulator = &mut accumulators[r].as_mut_slice()[start + entry];
-                let mut local = *accumulator;
-                unrolled!(C, c => {
-                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
-                    local = Red::push(local, term, S::index_splat(first + c));
-                });
-                *accumulator = local;
-            });
-        }
-    });
+/// Many components.
+struct PushMany<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize> {
+    tile: &'a Tile<'a, K, S, R>,
+    accumulators: &'a mut [Accumulators<K, Red, S>; R],
+}
+
+impl<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize> Step<K, S>
+    for PushMany<'_, K, Red, S, R, C>
+{
+    #[inline(always)]
+    fn step<const T: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; T], first: usize) {
+        let shared = shared::<K, S, R, C, T>(self.tile, columns);
+        let push = |accumulator, t, _, term| Red::push(accumulator, term, S::index_splat(first + t));
+        accumulate::<K, S, _, R, T, 0>(self.tile, columns, &shared, self.accumulators, push);
+    }
 }

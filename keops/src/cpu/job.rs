@@ -7,14 +7,13 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
-use keops_device::reduction::{Reduction, SumScheme};
+use keops_device::reduction::Reduction;
 use keops_device::tile::Tile;
 use keops_device::{Real, Scalar};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::plan::{Plan, Sizes};
-use crate::options::Options;
 use crate::problem::Problem;
 
 /// Shorter rows are copied entry by entry.
@@ -49,7 +48,6 @@ type Chunk<'a, T> = Mutex<&'a mut [T]>;
 pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     problem: &'a Problem<'p, S::Scalar>,
     plan: Plan,
-    scheme: SumScheme,
     params: OnceLock<K::Params<S::Scalar>>,
     /// What each (group, part) came to, one entry per vector of kept indices, until its group is finished.
     partial: Vec<Mutex<Vec<Red::State<K, S>>>>,
@@ -85,11 +83,7 @@ impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_
 
 impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     /// Runs a reduction; `enter` must be compiled for instructions that the processor has.
-    pub(super) fn run(
-        problem: &Problem<'_, S::Scalar>,
-        options: &Options,
-        enter: Enter<K, Red, S>,
-    ) -> Array2<Red::Item<S::Scalar>> {
+    pub(super) fn run(problem: &Problem<'_, S::Scalar>, enter: Enter<K, Red, S>) -> Array2<Red::Item<S::Scalar>> {
         let vectors = K::with_shape::<S, _>(BlockVectors);
         let plan = Plan::new(&Sizes {
             rows: problem.kept_len,
@@ -105,7 +99,6 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         let job = Job {
             problem,
             plan,
-            scheme: options.sum_scheme,
             params: OnceLock::new(),
             partial: (0..plan.groups * plan.parts).map(|_| Mutex::default()).collect(),
             results: results
@@ -181,7 +174,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             let end = (first + self.plan.tile).min(columns.end);
             self.prepare_reduced(&params, first..end, &mut prepared);
             for (kept, states) in kept.iter().zip(&mut states) {
-                let tile = Tile { params: &params, kept, reduced: &prepared, first, scheme: self.scheme };
+                let tile = Tile { params: &params, kept, reduced: &prepared, first };
                 Red::reduce_tile::<K, S, R, C>(&tile, states, &mut scratch);
             }
             first = end;

@@ -1,7 +1,6 @@
 //! The edges of what the library promises: sizes around every boundary of its plan, infinities and NaN, every kind of
 //! argument, numbers of threads, accuracy of long sums, dimensions from 1 to 1024.
 
-mod accuracy;
 mod arguments;
 mod dimensions;
 mod messages;

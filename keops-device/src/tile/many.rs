@@ -1,0 +1,123 @@
+//! Formulas of many components, whose accumulators do not fit into registers.
+//!
+//! What the components have in common is computed for some tens of reduced indices and put aside. Then a few components
+//! at a time take in the terms of all of them, with their accumulators in registers, as a matrix product does that is
+//! tiled over its result.
+
+use core::array::{from_mut, from_ref};
+
+use super::{Step, Tile, folds, pair_column, start, stream};
+use crate::kernel::{Kernel, Values};
+use crate::real::Real;
+
+/// So many reduced indices are taken in per load and store of an accumulator.
+const LONG: usize = 32;
+
+/// What is put aside should leave room in a first-level cache.
+const MAX_SHARED_BYTES: usize = 32 * 1024;
+
+/// Streams a tile in steps that are as long as is good for many components.
+#[inline(always)]
+pub(super) fn stream_many<K: Kernel, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    step: &mut impl Step<K, S>,
+) {
+    if const { size_of::<K::Shared<S>>() * R * LONG <= MAX_SHARED_BYTES } {
+        stream::<K, S, R, C, LONG>(tile, step);
+    } else {
+        stream::<K, S, R, C, C>(tile, step);
+    }
+}
+
+/// What the terms of each pair have in common, computed by register tiles of `R x C`.
+#[inline(always)]
+pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; T],
+) -> [[K::Shared<S>; R]; T] {
+    let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; T];
+    let mut next = 0;
+    while next < T {
+        match (columns[next..].first_chunk::<C>(), shared[next..].first_chunk_mut::<C>()) {
+            (Some(columns), Some(shared)) => {
+                shared_of_chunk::<K, S, R, C>(tile, columns, shared);
+                next += C;
+            }
+            _ => {
+                shared_of_chunk::<K, S, R, 1>(tile, from_ref(&columns[next]), from_mut(&mut shared[next]));
+                next += 1;
+            }
+        }
+    }
+    shared
+}
+
+#[inline(always)]
+fn shared_of_chunk<K: Kernel, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; C],
+    shared: &mut [[K::Shared<S>; R]; C],
+) {
+    let folds = folds::<K, S, R, C>(tile, columns);
+    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
+}
+
+/// Takes the terms of all components from segment `FROM` on into accumulators. `push` gets an accumulator, the numbers
+/// of the reduced index and of the vector of kept indices, and the term.
+#[inline(always)]
+pub(super) fn accumulate<K, S, X, const R: usize, const T: usize, const FROM: usize>(
+    tile: &Tile<'_, K, S, R>,
+    columns: &[K::Reduced<S::Scalar>; T],
+    shared: &[[K::Shared<S>; R]; T],
+    accumulators: &mut [K::Components<X>; R],
+    push: impl Fn(X, usize, usize, K::Term<S>) -> X,
+) where
+    K: Kernel,
+    S: Real,
+    X: Copy + Send + Sync + 'static,
+{
+    unrolled!(K::SEGMENTS.len(), segment => if segment >= FROM {
+        let first = start(K::SEGMENTS, segment) - start(K::SEGMENTS, FROM);
+        let count = K::SEGMENTS[segment];
+        let term = |entry: usize, t: usize, r: usize| {
+            K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[t], &shared[t][r])
+        };
+        let mut entry = 0;
+        // As many at a time as have their accumulators in registers.
+        if const { size_of::<X>() <= size_of::<S>() } {
+            while entry + 4 <= count {
+                accumulate_some::<K, S, X, R, T, 4>(first, entry, accumulators, &term, &push);
+                entry += 4;
+            }
+        }
+        while entry + 2 <= count {
+            accumulate_some::<K, S, X, R, T, 2>(first, entry, accumulators, &term, &push);
+            entry += 2;
+        }
+        if entry < count {
+            accumulate_some::<K, S, X, R, T, 1>(first, entry, accumulators, &term, &push);
+        }
+    });
+}
+
+/// The same for `E` components: those from `entry` on of the segment that begins at `first`.
+#[inline(always)]
+fn accumulate_some<K, S, X, const R: usize, const T: usize, const E: usize>(
+    first: usize,
+    entry: usize,
+    accumulators: &mut [K::Components<X>; R],
+    term: &impl Fn(usize, usize, usize) -> K::Term<S>,
+    push: &impl Fn(X, usize, usize, K::Term<S>) -> X,
+) where
+    K: Kernel,
+    S: Real,
+    X: Copy + Send + Sync + 'static,
+{
+    let place = first + entry;
+    let mut local = [[accumulators[0].as_slice()[place]; R]; E];
+    unrolled!(E, e => unrolled!(R, r => local[e][r] = accumulators[r].as_slice()[place + e]));
+    for t in 0..T {
+        unrolled!(E, e => unrolled!(R, r => local[e][r] = push(local[e][r], t, r, term(entry + e, t, r))));
+    }
+    unrolled!(E, e => unrolled!(R, r => accumulators[r].as_mut_slice()[place + e] = local[e][r]));
+}
