@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use keops_core::graph::{Axis, Graph, Node};
+use keops_core::check::Formula;
+use keops_core::graph::{Axis, Graph, Id, Node};
 use keops_core::ops::{self, Operator};
 use keops_core::parse::Category;
 use keops_core::simplify::simplify;
@@ -16,6 +17,10 @@ const SEED: u64 = 0x6b65_6f70_735f_7273;
 
 /// Formulas that become more code than this take too long to compile, see [`cost`].
 const LONGEST: usize = 700;
+
+/// A formula of more nodes, before any simplification, is not looked at: a dynamic program over two long vectors has
+/// tens of thousands, and its derivatives would keep this script busy for a minute and take gigabytes.
+const MOST_BUILT: usize = 300;
 
 /// Derivatives of fewer nodes are not interesting, those of more are far beyond [`LONGEST`].
 const NODES: RangeInclusive<usize> = 8..=1000;
@@ -73,11 +78,15 @@ fn kernel(operator: &Operator, operators: &[&Operator], derived: bool, random: &
     if random.below(8) > 0 && !is_of_interest(&drawn) {
         return None;
     }
+    if built(&drawn)?.1.len() > MOST_BUILT {
+        return None;
+    }
     if derived {
         drawn = derivative(drawn, random).filter(|drawn| NODES.contains(&nodes(drawn)))?;
     }
-    // Positions are compared less sharply than sums.
-    let mut reductions = if derived { vec!["Sum", "Sum"] } else { vec!["Sum", "Sum", "ArgMin"] };
+    // Positions and counts are compared less sharply than sums.
+    let mut reductions =
+        if derived { vec!["Sum", "Sum", "Mean"] } else { vec!["Sum", "Sum", "Mean", "ArgMin", "Count"] };
     if drawn.part.dim == 1 {
         reductions.push("LogSumExp");
     }
@@ -133,14 +142,22 @@ fn derivative(drawn: Drawn, random: &mut Random) -> Option<Drawn> {
     (part.dim <= LARGEST).then_some(Drawn { part, variables })
 }
 
-/// How much is left of a formula when it is simplified; nothing, where the variables along one axis go.
-fn nodes(drawn: &Drawn) -> usize {
-    let call = format!("{:?}, {}", drawn.part.text, drawn.declarations());
-    let Some(formula) = TokenStream::from_str(&call).ok().and_then(|tokens| keops_core::check(tokens).ok()) else {
-        return 0;
-    };
+/// The formula of a macro call, if there is nothing wrong with it.
+fn checked(call: &str) -> Option<Formula> {
+    keops_core::check(TokenStream::from_str(call).ok()?).ok()
+}
+
+/// A formula, and its nodes as they are built.
+fn built(drawn: &Drawn) -> Option<(Formula, Graph, Id)> {
+    let formula = checked(&format!("{:?}, {}", drawn.part.text, drawn.declarations()))?;
     let mut graph = Graph::new();
     let root = formula.term.build(&mut graph);
+    Some((formula, graph, root))
+}
+
+/// How much is left of a formula when it is simplified; nothing, where the variables along one axis go.
+fn nodes(drawn: &Drawn) -> usize {
+    let Some((formula, graph, root)) = built(drawn) else { return 0 };
     let (graph, roots) = simplify(&graph, &[root]);
     let root = roots[0];
     // The nodes that the root is made from; operands come before their users.
@@ -167,9 +184,7 @@ fn nodes(drawn: &Drawn) -> usize {
 
 /// About how much code a formula becomes: its program, as often as the register tile repeats it.
 fn cost(call: &str) -> usize {
-    let Some(formula) = TokenStream::from_str(call).ok().and_then(|tokens| keops_core::check(tokens).ok()) else {
-        return usize::MAX;
-    };
+    let Some(formula) = checked(call) else { return usize::MAX };
     let program = keops_core::lowered(&formula);
     let tile = |shape: keops_core::lower::Shape| shape.rows * shape.columns;
     program.to_string().lines().count() * (tile(program.wide_shape) + 2 * tile(program.narrow_shape))

@@ -23,7 +23,7 @@ pub struct Tally {
     pub vague: usize,
 }
 
-/// Checks a result of `Sum`, `LogSumExp` or `ArgMin`.
+/// Checks a result of `Sum`, `Mean`, `LogSumExp`, `ArgMin` or `Count`.
 ///
 /// # Errors
 /// The first entry that no correct program computes.
@@ -65,7 +65,8 @@ fn one(reduction: &str, terms: &[Uncertain], precision: Precision, found: f64) -
     }
     let count = terms.len() as f64;
     let (expected, slack) = match reduction {
-        "Sum" => {
+        // The terms of a mean are divided by their number already.
+        "Sum" | "Mean" => {
             let sizes: f64 = terms.iter().map(|term| term.value.abs()).sum();
             let slack: f64 = terms.iter().map(|term| term.slack).sum();
             (terms.iter().map(|term| term.value).sum(), slack + precision.rounding * (2.0 + count) * sizes)
@@ -79,6 +80,7 @@ fn one(reduction: &str, terms: &[Uncertain], precision: Precision, found: f64) -
             (expected, slack + precision.rounding * (8.0 + count) * (1.0 + size))
         }
         "ArgMin" => return position(terms, found),
+        "Count" => return not_zero(terms, found),
         other => return Err(format!("no comparison is known for {other}")),
     };
     let same = found == expected || (found.is_nan() && expected.is_nan());
@@ -86,6 +88,17 @@ fn one(reduction: &str, terms: &[Uncertain], precision: Precision, found: f64) -
         return Ok(slack <= 1e-2 * expected.abs().max(1.0));
     }
     Err(format!("{found:e}, expected {expected:e} up to {slack:e}"))
+}
+
+/// The number found must count the terms that are certainly not zero, and may count those that may be something else.
+fn not_zero(terms: &[Uncertain], found: f64) -> Result<bool, String> {
+    let certain = terms.iter().filter(|term| term.value.is_nan() || term.value.abs() > term.slack).count();
+    let zeros = terms.iter().filter(|term| term.value == 0.0 && term.slack == 0.0).count();
+    let possible = terms.len() - zeros;
+    if certain as f64 <= found && found <= possible as f64 {
+        return Ok(certain == possible);
+    }
+    Err(format!("{found} terms that are not zero, expected {certain} to {possible}"))
 }
 
 /// The term at the position found must be the smallest, as far as can be told.
