@@ -16,6 +16,9 @@ use crate::ops::elementwise::INV;
 /// Longer products stay as they are.
 const MAX_FACTORS: usize = 16;
 
+/// A part of the formula taken apart: a factor that does not depend on the reduced index, if there is one, and the rest.
+type Parts = (Option<Id>, Id);
+
 /// Rewrites all products and quotients below the roots.
 pub(super) fn rewrite(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> (Graph, Vec<Id>) {
     let nodes = reachable(graph, roots);
@@ -72,9 +75,12 @@ fn shared_divisors(graph: &Graph, nodes: &[Id]) -> HashSet<Id> {
 /// that index, if there are some, one per component, and the rest.
 pub(super) fn without_kept_factors(pass: &Pass<'_>, graph: &mut Graph, roots: &[Id]) -> (Option<Id>, Vec<Id>) {
     let mut stages = Stages::new(pass);
-    let Some((mut factors, mut rests)) = split_all(graph, &mut stages, roots) else { return (None, roots.to_vec()) };
+    let mut known = HashMap::new();
+    let Some((mut factors, mut rests)) = split_all(graph, &mut stages, &mut known, roots) else {
+        return (None, roots.to_vec());
+    };
     // A mean is a product as a whole; below that it may be a concatenation whose parts have factors of their own.
-    if let Some((more, rest)) = split_all(graph, &mut stages, &rests) {
+    if let Some((more, rest)) = split_all(graph, &mut stages, &mut known, &rests) {
         factors = factors.iter().zip(more).map(|(&factor, more)| graph.map(&MULT, &[factor, more])).collect();
         rests = rest;
     }
@@ -95,9 +101,13 @@ fn concatenation(graph: &Graph, ids: &[Id]) -> Vec<Source> {
     ids.iter().enumerate().flat_map(entries).collect()
 }
 
-/// A part of the formula taken apart likewise, with scalars for vectors of equal entries.
-fn split(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> (Option<Id>, Id) {
-    match graph.node(id).clone() {
+/// A part of the formula taken apart likewise, with scalars for vectors of equal entries. What several parts share is
+/// taken apart once: `known` remembers.
+fn split(graph: &mut Graph, stages: &mut Stages<'_>, known: &mut HashMap<Id, Parts>, id: Id) -> Parts {
+    if let Some(&parts) = known.get(&id) {
+        return parts;
+    }
+    let parts = match graph.node(id).clone() {
         Node::Map(function, _) if function.is(&MULT) => {
             let factors = factors(graph, &[id]);
             let (kept, rest): (Vec<Id>, Vec<Id>) =
@@ -112,27 +122,34 @@ fn split(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> (Option<Id>, Id)
             }
         }
         Node::Map(function, x) if function.is(&MINUS) => {
-            let (factor, rest) = split(graph, stages, x[0]);
+            let (factor, rest) = split(graph, stages, known, x[0]);
             let factor = factor.unwrap_or_else(|| graph.constant(1.0));
             (Some(negated(graph, stages, factor)), rest)
         }
-        Node::Broadcast(scalar, _) => split(graph, stages, scalar),
-        Node::Gather(operands, sources) => {
-            let Some((factors, rests)) = split_all(graph, stages, &operands) else { return (None, id) };
-            (Some(graph.gather(&factors, sources.clone())), graph.gather(&rests, sources))
-        }
+        Node::Broadcast(scalar, _) => split(graph, stages, known, scalar),
+        Node::Gather(operands, sources) => match split_all(graph, stages, known, &operands) {
+            Some((factors, rests)) => (Some(graph.gather(&factors, sources.clone())), graph.gather(&rests, sources)),
+            None => (None, id),
+        },
         _ => (None, id),
-    }
+    };
+    known.insert(id, parts);
+    parts
 }
 
 /// Several parts of the formula taken apart, with factors and rests of the dimensions of the parts; `None` when none
 /// of them has a factor.
-fn split_all(graph: &mut Graph, stages: &mut Stages<'_>, ids: &[Id]) -> Option<(Vec<Id>, Vec<Id>)> {
-    let parts: Vec<(Option<Id>, Id)> = ids.iter().map(|&id| split(graph, stages, id)).collect();
+fn split_all(
+    graph: &mut Graph,
+    stages: &mut Stages<'_>,
+    known: &mut HashMap<Id, Parts>,
+    ids: &[Id],
+) -> Option<(Vec<Id>, Vec<Id>)> {
+    let parts: Vec<Parts> = ids.iter().map(|&id| split(graph, stages, known, id)).collect();
     if parts.iter().all(|(factor, _)| factor.is_none()) {
         return None;
     }
-    let spread = |(&id, (factor, rest)): (&Id, (Option<Id>, Id))| {
+    let spread = |(&id, (factor, rest)): (&Id, Parts)| {
         let dim = graph.dim(id);
         let factor = factor.unwrap_or_else(|| graph.constant(1.0));
         (graph.spread(factor, dim), graph.spread(rest, dim))

@@ -1,6 +1,6 @@
 //! Staging: which stage computes each node, and which nodes cross from one stage to a later one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::program::Stage;
 use crate::check::Variable;
@@ -18,6 +18,8 @@ pub(super) struct Staging {
     lengths: HashMap<Stage, usize>,
     /// The nodes that cross, in the order of their slots.
     crossing: Vec<Id>,
+    /// The vectors that terms compute again, whose operands cross in their place.
+    repeated: HashSet<Id>,
 }
 
 /// The stage that knows a variable.
@@ -112,7 +114,14 @@ impl Staging {
             move_to_terms(graph, root, &uses, &mut stages);
         }
 
-        let mut staging = Self { stages, uses, slots: HashMap::new(), lengths: HashMap::new(), crossing: Vec::new() };
+        let mut staging = Self {
+            stages,
+            uses,
+            slots: HashMap::new(),
+            lengths: HashMap::new(),
+            crossing: Vec::new(),
+            repeated: HashSet::new(),
+        };
         for &id in &nodes {
             for operand in graph.node(id).operands() {
                 staging.cross(graph, operand, staging.stage(id));
@@ -133,8 +142,10 @@ impl Staging {
             return;
         }
         if self.is_repeated(graph, id, reader) {
-            for operand in graph.node(id).operands() {
-                self.cross(graph, operand, reader);
+            if self.repeated.insert(id) {
+                for operand in graph.node(id).operands() {
+                    self.cross(graph, operand, reader);
+                }
             }
             return;
         }

@@ -2,6 +2,11 @@
 
 use super::program::{Program, Statement};
 use super::verify::verify;
+use crate::graph::{Axis, Graph, Id, Source};
+use crate::methods::Pass;
+use crate::ops::arithmetic::{ADD, MULT};
+use crate::ops::elementwise::SIN;
+use crate::reduction::SUM;
 
 fn program(call: &str) -> Program {
     let tokens = call.parse().unwrap();
@@ -88,6 +93,34 @@ fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
         let p = program(&format!("\"e*(x|y)\", {variables}, reduction={reduction}"));
         assert_eq!(p.factors.results, 0, "{reduction} is not linear");
     }
+}
+
+/// The program of a sum of `Sin(x + y) * x` wrapped in many layers of `wrap`, each of which uses the one below twice: as
+/// a tree it would have more nodes than there is memory.
+fn wrapped(wrap: fn(&mut Graph, Id) -> Id) -> Program {
+    let formula = crate::check("\"x*y\", x=Vi(2), y=Vj(2)".parse().unwrap()).unwrap();
+    let pass = Pass { text: "wrapped", variables: &formula.variables, kept: Axis::I, reduction: &SUM };
+    let mut graph = Graph::new();
+    let (x, y) = (graph.variable(0, 2), graph.variable(1, 2));
+    let sum = graph.map(&ADD, &[x, y]);
+    let sine = graph.map(&SIN, &[sum]);
+    let mut root = graph.map(&MULT, &[sine, x]);
+    for _ in 0..60 {
+        root = wrap(&mut graph, root);
+    }
+    super::lower(&pass, &graph, &[root])
+}
+
+#[test]
+fn shared_nodes_are_lowered_once() {
+    let swapped = |graph: &mut Graph, id| {
+        graph.gather(&[id, id], vec![Source::Entry { operand: 0, entry: 1 }, Source::Entry { operand: 1, entry: 0 }])
+    };
+    let p = wrapped(swapped);
+    assert_eq!((p.factors.results, p.operations().products), (2, 0), "{p}");
+    let p = wrapped(|graph, id| graph.map(&ADD, &[id, id]));
+    // For each entry: what is inside, an addition per layer, and the sum of all terms.
+    assert_eq!(p.operations().total(), 2 * (3 + 60 + 1), "{p}");
 }
 
 /// The factor is computed with the parameters: the stage that hands it on must not begin it anew.
