@@ -1,4 +1,4 @@
-//! Tests of the whole: conformance, properties, diagnostics, boundaries.
+//! Tests of the whole: conformance, properties, boundaries.
 //!
 //! The tests stand in `tests/`; this library is what they share. The build script compiles a kernel for each
 //! conformance case and for about two hundred further formulas.

@@ -2,7 +2,10 @@
 //!
 //! What rustc itself adds to the messages is worded as in Rust 1.95.
 //!
-//! `TRYBUILD=overwrite cargo test -p keops-tests --test diagnostics` writes the messages anew.
+//! `TRYBUILD=overwrite cargo test -p keops-macros --test diagnostics` writes the messages anew.
+//!
+//! They do not stand in the package `tests`: trybuild compiles the package that it is called from, and runs its build
+//! script, both without optimisation.
 
 #[test]
 fn messages() {
