@@ -91,6 +91,19 @@ pub trait Real:
     fn from_fn(f: impl FnMut(usize) -> Self::Scalar) -> Self;
     /// The number in lane `lane`, which must be less than [`Real::LANES`].
     fn lane(self, lane: usize) -> Self::Scalar;
+    /// Writes the numbers of the lanes where the mask is true to the front of `to`, in their order, and returns how many
+    /// they are. The numbers behind them, up to [`Real::LANES`] in all, are overwritten too.
+    #[inline(always)]
+    fn compress(self, mask: Self::Mask, to: &mut [Self::Scalar]) -> usize {
+        let mut count = 0;
+        for lane in 0..Self::LANES {
+            // Written in any case, as a branch would be a guess.
+            to[count] = self.lane(lane);
+            count += (mask.bits() >> lane & 1) as usize;
+        }
+        count
+    }
+
     /// The same numbers, but `x` in lane `lane`.
     #[inline(always)]
     fn with_lane(self, lane: usize, x: Self::Scalar) -> Self {

@@ -29,7 +29,7 @@ macro_rules! avx512 {
         set: $set:ident, set_int: $set_int:ident($set_int_type:ty), max: $max:ident, min: $min:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, fmadd: $fmadd:ident, sqrt: $sqrt:ident,
         and: $and:ident, andnot: $andnot:ident, or: $or:ident, xor: $xor:ident, roundscale: $roundscale:ident,
-        cmp: $cmp:ident, blend: $blend:ident, scalef: $scalef:ident, maskz_scalef: $maskz_scalef:ident, getexp: $getexp:ident, getmant: $getmant:ident,
+        cmp: $cmp:ident, blend: $blend:ident, compress: $compress:ident, scalef: $scalef:ident, maskz_scalef: $maskz_scalef:ident, getexp: $getexp:ident, getmant: $getmant:ident,
         mask_add: $mask_add:ident, range: $range:ident, rsqrt14: $rsqrt14:ident, newton_steps: $newton_steps:literal,
         and_int: $and_int:ident, or_int: $or_int:ident, xor_int: $xor_int:ident, add_int: $add_int:ident, sub_int: $sub_int:ident,
         shl: $shl:ident, shr: $shr:ident, blend_int: $blend_int:ident, cast_int: $cast_int:ident, cast_float: $cast_float:ident
@@ -60,6 +60,14 @@ macro_rules! avx512 {
             fn neg(self) -> Self {
                 // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
                 Self(unsafe { $xor(self.0, $set(-0.0)) })
+            }
+        }
+
+        impl $name {
+            #[inline(always)]
+            fn to_array(self) -> [$float; $lanes] {
+                // SAFETY: the array is as large as the register, and every bit pattern is a valid value of both.
+                unsafe { transmute::<$vector, [$float; $lanes]>(self.0) }
             }
         }
 
@@ -157,8 +165,15 @@ macro_rules! avx512 {
             }
             #[inline(always)]
             fn lane(self, lane: usize) -> $float {
-                // SAFETY: the array is as large as the register, and every bit pattern is a valid value of both.
-                (unsafe { transmute::<$vector, [$float; $lanes]>(self.0) })[lane]
+                self.to_array()[lane]
+            }
+
+            #[inline(always)]
+            fn compress(self, mask: $mask, to: &mut [$float]) -> usize {
+                // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
+                let front = Self(unsafe { $compress(mask.0, self.0) });
+                to[..$lanes].copy_from_slice(&front.to_array());
+                mask.0.count_ones() as usize
             }
 
             #[inline(always)]
@@ -295,7 +310,7 @@ avx512! {
     set: _mm512_set1_ps, set_int: _mm512_set1_epi32(i32), max: _mm512_max_ps, min: _mm512_min_ps,
     add: _mm512_add_ps, sub: _mm512_sub_ps, mul: _mm512_mul_ps, div: _mm512_div_ps, fmadd: _mm512_fmadd_ps, sqrt: _mm512_sqrt_ps,
     and: _mm512_and_ps, andnot: _mm512_andnot_ps, or: _mm512_or_ps, xor: _mm512_xor_ps, roundscale: _mm512_roundscale_ps,
-    cmp: _mm512_cmp_ps_mask, blend: _mm512_mask_blend_ps, scalef: _mm512_scalef_ps, maskz_scalef: _mm512_maskz_scalef_ps, getexp: _mm512_getexp_ps, getmant: _mm512_getmant_ps,
+    cmp: _mm512_cmp_ps_mask, blend: _mm512_mask_blend_ps, compress: _mm512_maskz_compress_ps, scalef: _mm512_scalef_ps, maskz_scalef: _mm512_maskz_scalef_ps, getexp: _mm512_getexp_ps, getmant: _mm512_getmant_ps,
     mask_add: _mm512_mask_add_ps, range: _mm512_range_ps, rsqrt14: _mm512_rsqrt14_ps, newton_steps: 1,
     and_int: _mm512_and_si512, or_int: _mm512_or_si512, xor_int: _mm512_xor_si512, add_int: _mm512_add_epi32, sub_int: _mm512_sub_epi32,
     shl: _mm512_sll_epi32, shr: _mm512_srl_epi32, blend_int: _mm512_mask_blend_epi32, cast_int: _mm512_castps_si512, cast_float: _mm512_castsi512_ps
@@ -306,7 +321,7 @@ avx512! {
     set: _mm512_set1_pd, set_int: _mm512_set1_epi64(i64), max: _mm512_max_pd, min: _mm512_min_pd,
     add: _mm512_add_pd, sub: _mm512_sub_pd, mul: _mm512_mul_pd, div: _mm512_div_pd, fmadd: _mm512_fmadd_pd, sqrt: _mm512_sqrt_pd,
     and: _mm512_and_pd, andnot: _mm512_andnot_pd, or: _mm512_or_pd, xor: _mm512_xor_pd, roundscale: _mm512_roundscale_pd,
-    cmp: _mm512_cmp_pd_mask, blend: _mm512_mask_blend_pd, scalef: _mm512_scalef_pd, maskz_scalef: _mm512_maskz_scalef_pd, getexp: _mm512_getexp_pd, getmant: _mm512_getmant_pd,
+    cmp: _mm512_cmp_pd_mask, blend: _mm512_mask_blend_pd, compress: _mm512_maskz_compress_pd, scalef: _mm512_scalef_pd, maskz_scalef: _mm512_maskz_scalef_pd, getexp: _mm512_getexp_pd, getmant: _mm512_getmant_pd,
     mask_add: _mm512_mask_add_pd, range: _mm512_range_pd, rsqrt14: _mm512_rsqrt14_pd, newton_steps: 2,
     and_int: _mm512_and_si512, or_int: _mm512_or_si512, xor_int: _mm512_xor_si512, add_int: _mm512_add_epi64, sub_int: _mm512_sub_epi64,
     shl: _mm512_sll_epi64, shr: _mm512_srl_epi64, blend_int: _mm512_mask_blend_epi64, cast_int: _mm512_castpd_si512, cast_float: _mm512_castsi512_pd

@@ -19,9 +19,9 @@ const fn places<S: Real, const K: usize>() -> usize {
     (2 * K).next_multiple_of(S::LANES)
 }
 
-/// How many more than K terms may be left after a selection.
-const fn slack<const K: usize>() -> usize {
-    K / 4
+/// How many terms may be left after a selection, unless more are equal.
+const fn most<const K: usize>() -> usize {
+    K + K / 4
 }
 
 /// How many numbers a lane takes.
@@ -44,26 +44,64 @@ pub(super) fn push<S: Real, O: Order, const K: usize>(
     if *filled < places::<S, K>() {
         return None;
     }
-    let (threshold, better) = threshold::<S, O, K>(values);
-    *filled = K.max(better);
-    // Of those equal to the threshold the first ones stay.
-    let mut equals = *filled - better;
-    let mut kept = 0;
-    for n in 0..places::<S, K>() {
-        let (value, position) = (values[n], positions[n]);
-        let equal = (value == threshold) & (equals > 0);
-        equals -= usize::from(equal);
-        // Written in any case, as a branch would be a guess; at most one place beyond those that are kept.
-        values[kept] = value;
-        positions[kept] = position;
-        kept += usize::from(O::beats(value, threshold) | equal);
-    }
-    Some(threshold)
+    let Threshold { value, better, equal } = threshold::<S, O, K>(values);
+    *filled = if better + equal <= most::<K>() {
+        keep::<S>(values, positions, |terms| O::beats(terms, S::splat(value)) | terms.eq(S::splat(value)))
+    } else if better >= K {
+        keep::<S>(values, positions, |terms| O::beats(terms, S::splat(value)))
+    } else {
+        keep_some::<S, O, K>(values, positions, value, K - better)
+    };
+    Some(value)
 }
 
-/// One of the terms, and how many are better: less than K plus the slack; with those that equal it there are at least K.
+/// Keeps some terms, in their order; returns how many.
 #[inline(always)]
-fn threshold<S: Real, O: Order, const K: usize>(values: &[S::Scalar]) -> (S::Scalar, usize) {
+fn keep<S: Real>(values: &mut [S::Scalar], positions: &mut [S::Scalar], which: impl Fn(S) -> S::Mask) -> usize {
+    let mut kept = 0;
+    for start in (0..values.len()).step_by(S::LANES) {
+        let (terms, of) = (load::<S>(values, start), load::<S>(positions, start));
+        let mask = which(terms);
+        of.compress(mask, &mut positions[kept..]);
+        kept += terms.compress(mask, &mut values[kept..]);
+    }
+    kept
+}
+
+/// Keeps the terms that are better than the threshold, and the first ones of the many that equal it.
+#[inline(always)]
+fn keep_some<S: Real, O: Order, const K: usize>(
+    values: &mut [S::Scalar],
+    positions: &mut [S::Scalar],
+    threshold: S::Scalar,
+    mut equals: usize,
+) -> usize {
+    let mut kept = 0;
+    for n in 0..values.len() {
+        let equal = values[n] == threshold && equals > 0;
+        equals -= usize::from(equal);
+        if equal || O::beats(values[n], threshold) {
+            values[kept] = values[n];
+            positions[kept] = positions[n];
+            kept += 1;
+        }
+    }
+    kept
+}
+
+/// What later terms must beat.
+struct Threshold<T> {
+    /// One of the terms.
+    value: T,
+    /// How many terms are better: no more than may be kept.
+    better: usize,
+    /// How many terms equal it; with the better ones there are at least K.
+    equal: usize,
+}
+
+/// Finds a threshold.
+#[inline(always)]
+fn threshold<S: Real, O: Order, const K: usize>(values: &[S::Scalar]) -> Threshold<S::Scalar> {
     /// A prime larger than any buffer: its multiples visit all places, in an order that looks random.
     const STRIDE: usize = 2053;
     let (mut low, mut high) = (None, None);
@@ -85,10 +123,10 @@ fn threshold<S: Real, O: Order, const K: usize>(values: &[S::Scalar]) -> (S::Sca
         }
         if better + equal < K {
             low = Some(pivot);
-        } else if better >= K + slack::<K>() {
+        } else if better > most::<K>() {
             high = Some(pivot);
         } else {
-            return (pivot, better);
+            return Threshold { value: pivot, better, equal };
         }
     }
 }
@@ -104,18 +142,21 @@ pub(super) fn append_best<S: Real, O: Order, const K: usize>(
     best.extend(
         values[..filled].iter().zip(positions).map(|(&value, &pattern)| Entry { value, position: position(pattern) }),
     );
-    best[start..].sort_by(|a, b| better_first::<S, O>(a.value, b.value));
-    best.truncate(start + K);
+    if filled > K {
+        best[start..].select_nth_unstable_by(K - 1, better_first::<S, O>);
+        best.truncate(start + K);
+    }
+    best[start..].sort_unstable_by(better_first::<S, O>);
 }
 
-/// The order of terms, none of which is NaN.
+/// The order of terms, none of which is NaN: of equals the one that comes first is better.
 #[inline(always)]
-fn better_first<S: Real, O: Order>(a: S::Scalar, b: S::Scalar) -> Ordering {
-    if O::beats(a, b) {
+fn better_first<S: Real, O: Order>(a: &Entry<S::Scalar>, b: &Entry<S::Scalar>) -> Ordering {
+    if O::beats(a.value, b.value) {
         Ordering::Less
-    } else if O::beats(b, a) {
+    } else if O::beats(b.value, a.value) {
         Ordering::Greater
     } else {
-        Ordering::Equal
+        a.position.cmp(&b.position)
     }
 }

@@ -124,28 +124,23 @@ impl<S: Real> Candidates<S> {
         Self { worst: vec![S::constant(O::WORST); components], numbers, filled: vec![0; lanes], count }
     }
 
-    /// Takes in the terms of some lanes, given as bits; they must beat what `worst` says of the component. Terms arrive
-    /// in the order of their positions.
+    /// Takes in a term of one lane; it must beat what `worst` says of the component. Terms arrive in the order of their
+    /// positions.
     #[inline(always)]
     fn add<O: Order, const K: usize>(
         &mut self,
         component: usize,
         worst: &mut S,
-        mut lanes: u32,
-        values: S,
+        lane: usize,
+        value: S::Scalar,
         position: usize,
     ) {
-        while lanes != 0 {
-            let lane = lanes.trailing_zeros() as usize;
-            lanes &= lanes - 1;
-            let (number, len) = (component * S::LANES + lane, lane_numbers::<S, K>());
-            let numbers = &mut self.numbers[number * len..(number + 1) * len];
-            let value = values.lane(lane);
-            if const { keeps_sorted::<S, K>() } {
-                *worst = worst.with_lane(lane, sorted::insert::<S, O, K>(numbers, value, position));
-            } else if let Some(kth) = buffered::push::<S, O, K>(numbers, &mut self.filled[number], value, position) {
-                *worst = worst.with_lane(lane, kth);
-            }
+        let (number, len) = (component * S::LANES + lane, lane_numbers::<S, K>());
+        let numbers = &mut self.numbers[number * len..(number + 1) * len];
+        if const { keeps_sorted::<S, K>() } {
+            *worst = worst.with_lane(lane, sorted::insert::<S, O, K>(numbers, value, position));
+        } else if let Some(threshold) = buffered::push::<S, O, K>(numbers, &mut self.filled[number], value, position) {
+            *worst = worst.with_lane(lane, threshold);
         }
     }
 
@@ -202,6 +197,7 @@ struct Collect<'a, K: Kernel, O, S: Real, const R: usize, const COUNT: usize> {
 impl<K: Kernel, O: Order, S: Real, const R: usize, const COUNT: usize> Terms<S, R> for Collect<'_, K, O, S, R, COUNT> {
     #[inline(always)]
     fn terms<const C: usize>(&mut self, component: usize, values: &[[S; R]; C], first: usize) {
+        const { assert!(R * S::LANES <= u64::BITS as usize, "the hits of one reduced index are the bits of a number") };
         // One test for all terms.
         let mut some = O::beats(values[0][0], self.worst[0].as_slice()[component]);
         for values in values {
@@ -211,10 +207,17 @@ impl<K: Kernel, O: Order, S: Real, const R: usize, const COUNT: usize> Terms<S, 
         }
         if some.any() {
             for (c, values) in values.iter().enumerate() {
-                for (r, &values) in values.iter().enumerate() {
+                // One loop for the lanes of all vectors, as its end is hard to predict.
+                let mut hits = 0;
+                for (r, (&values, worst)) in values.iter().zip(&self.worst).enumerate() {
+                    hits |= u64::from(O::beats(values, worst.as_slice()[component]).bits()) << (r * S::LANES);
+                }
+                while hits != 0 {
+                    let (r, lane) =
+                        (hits.trailing_zeros() as usize / S::LANES, hits.trailing_zeros() as usize % S::LANES);
+                    hits &= hits - 1;
                     let worst = &mut self.worst[r].as_mut_slice()[component];
-                    let lanes = O::beats(values, *worst).bits();
-                    self.states[r].add::<O, COUNT>(component, worst, lanes, values, first + c);
+                    self.states[r].add::<O, COUNT>(component, worst, lane, values[r].lane(lane), first + c);
                 }
             }
         }
@@ -275,7 +278,7 @@ impl<O: Order, P: Report, const COUNT: usize> Reduction for KBest<O, P, COUNT> {
                     if !O::beats(entry.value, worst.lane(lane)) {
                         break;
                     }
-                    state.add::<O, COUNT>(component, &mut worst, 1 << lane, S::splat(entry.value), entry.position);
+                    state.add::<O, COUNT>(component, &mut worst, lane, entry.value, entry.position);
                 }
                 state.worst[component] = worst;
             }
