@@ -2,6 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use keops::prelude::*;
+use keops::scheme;
 use keops_benches::data::Arrays;
 use std::hint::black_box;
 use std::time::Duration;
@@ -37,6 +38,27 @@ fn throughput(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What the schemes of summation cost.
+fn schemes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("schemes of summation, pairs of D=3, f32");
+    group.sample_size(10).measurement_time(Duration::from_secs(4));
+    group.throughput(Throughput::Elements((SIZE * SIZE) as u64));
+    let Arrays { x, y, b, .. } = Arrays::<f32>::draw(3, 1, (SIZE, SIZE));
+    let gauss = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1), derivatives = false);
+    let log = formula!("b - SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1), reduction = LogSumExp, derivatives = false);
+    macro_rules! schemes {
+        ($formula:ident: $($name:literal $scheme:expr),+) => {
+            $(let f = $formula.sum_scheme($scheme);
+            group.bench_function(BenchmarkId::new(stringify!($formula), $name), |bencher| {
+                bencher.iter(|| f.call(black_box(&x), &y, &b).expect("the shapes fit"));
+            });)+
+        };
+    }
+    schemes!(gauss: "Direct" SumScheme::Direct, "Block" SumScheme::Block, "Kahan" SumScheme::Kahan, "F64" scheme::F64);
+    schemes!(log: "Direct" SumScheme::Direct, "Block" SumScheme::Block, "Kahan" SumScheme::Kahan, "F64" scheme::F64);
+    group.finish();
+}
+
 /// At 100 x 100 the checks, the plan and the threads cost as much as the sums.
 fn overhead(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("small call, pairs of D=3");
@@ -45,5 +67,5 @@ fn overhead(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, throughput, overhead);
+criterion_group!(benches, throughput, schemes, overhead);
 criterion_main!(benches);

@@ -25,8 +25,9 @@
 //!
 //! * `F` is a string, or the same grammar without quotes: `formula!(Exp(-SqDist(x, y)), x = Vi(3), y = Vj(3))`.
 //! * `Vi(d)` is an M x d array, one row per i; `Vj(d)` an N x d array, one row per j; `Pm(d)` a vector for all pairs.
-//!   `I` and `J` are the row and the column index as numbers, so that masks are formulas: `IfElse(I - J, F, 0)` is
-//!   causal. (In `f32` an index beyond 2^24 is rounded.)
+//!   `I` and `J` are the row and the column index as numbers, counted from the first row of what is passed, so that
+//!   masks are formulas: the sum of `IfElse(I - J, F, 0)` is causal, and so is the soft-max of `IfElse(I - J, F, -1e30)`,
+//!   as a score far below the others has the weight 0. (In `f32` an index beyond 2^24 is rounded.)
 //! * `axis = 1`, the default, reduces over j and gives one row per i; `axis = 0` reduces over i.
 //! * `reduction` is one of
 //!

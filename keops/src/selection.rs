@@ -9,7 +9,7 @@ use std::ops::Range;
 use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::scheme::Direct;
 use keops_device::reduction::{Reduction, Sum};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2, s};
 
 use crate::options::Options;
 use crate::parts::total;
@@ -64,30 +64,30 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
 
 /// The inputs of the pass along the kept axis, parameters left out: one row per kept index, the position after the
 /// variables of the formula; of the cotangent, the last input, only the component at hand.
-fn gathered<T: Scalar>(
+fn gathered<'a, T: Scalar>(
     signature: &Signature,
     variables: usize,
-    inputs: &[Input<'_, T>],
+    inputs: &[Input<'a, T>],
     positions: ArrayView1<'_, usize>,
     cotangent: Option<Component>,
-) -> Vec<Array2<T>> {
+) -> Vec<CowArray<'a, T, Ix2>> {
     let mut all = Vec::new();
     for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
         if number == variables {
-            all.push(positions.mapv(|position| T::from_f64(position as f64)).insert_axis(Axis(1)));
+            all.push(positions.mapv(|position| T::from_f64(position as f64)).insert_axis(Axis(1)).into());
         }
         match (input, cotangent) {
             (Input::Vector(_), _) => {}
             (Input::Rows(rows), Some(Component { result, component, of })) if number >= variables => {
                 let mut masked = Array2::from_elem((rows.nrows(), of), T::from_f64(0.0));
                 masked.column_mut(component).assign(&rows.column(result));
-                all.push(masked);
+                all.push(masked.into());
             }
-            (Input::Rows(rows), _) if variable.category == signature.kept => all.push(rows.to_owned()),
+            (Input::Rows(rows), _) if variable.category == signature.kept => all.push((*rows).into()),
             (Input::Rows(rows), _) => {
                 // Where nothing was selected any row will do.
                 let rows_of: Vec<usize> = positions.iter().map(|&position| position.min(rows.nrows() - 1)).collect();
-                all.push(rows.select(Axis(0), &rows_of));
+                all.push(rows.select(Axis(0), &rows_of).into());
             }
         }
     }
