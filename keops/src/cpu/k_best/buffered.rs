@@ -7,10 +7,8 @@
 //!
 //! The numbers of a lane are the terms, then their positions.
 
-use std::cmp::Ordering;
-
 use keops_device::reduction::Order;
-use keops_device::{Mask, Real};
+use keops_device::{Mask, Real, Scalar};
 
 use super::{Entry, load, pattern, position};
 
@@ -138,25 +136,38 @@ pub(super) fn append_best<S: Real, O: Order, const K: usize>(
     best: &mut Vec<Entry<S::Scalar>>,
 ) {
     let (values, positions) = numbers.split_at(places::<S, K>());
-    let start = best.len();
-    best.extend(
-        values[..filled].iter().zip(positions).map(|(&value, &pattern)| Entry { value, position: position(pattern) }),
-    );
-    if filled > K {
-        best[start..].select_nth_unstable_by(K - 1, better_first::<S, O>);
-        best.truncate(start + K);
+    // A place is less than 2^32, and of equal terms the one in the first place comes first.
+    let ranks = values[..filled].iter().map(|&value| rank::<_, O>(value)).zip(0_u64..);
+    let mut append = |place: u64| {
+        let place = place as usize;
+        best.push(Entry { value: values[place], position: position(positions[place]) });
+    };
+    if const { size_of::<S::Scalar>() <= size_of::<u32>() } {
+        let keys = smallest::<K, u64>(ranks.map(|(rank, place)| rank << 32 | place).collect());
+        keys.iter().for_each(|key| append(key & u64::from(u32::MAX)));
+    } else {
+        let keys = smallest::<K, u128>(ranks.map(|(rank, place)| u128::from(rank) << 32 | u128::from(place)).collect());
+        keys.iter().for_each(|key| append(*key as u64 & u64::from(u32::MAX)));
     }
-    best[start..].sort_unstable_by(better_first::<S, O>);
 }
 
-/// The order of terms, none of which is NaN: of equals the one that comes first is better.
-#[inline(always)]
-fn better_first<S: Real, O: Order>(a: &Entry<S::Scalar>, b: &Entry<S::Scalar>) -> Ordering {
-    if O::beats(a.value, b.value) {
-        Ordering::Less
-    } else if O::beats(b.value, a.value) {
-        Ordering::Greater
-    } else {
-        a.position.cmp(&b.position)
+/// The K smallest keys in order.
+fn smallest<const K: usize, T: Ord>(mut keys: Vec<T>) -> Vec<T> {
+    if keys.len() > K {
+        keys.select_nth_unstable(K - 1);
+        keys.truncate(K);
     }
+    keys.sort_unstable();
+    keys
+}
+
+/// An integer as wide as the number that is less where the term is better, and equal where it is equal. No term is NaN.
+fn rank<T: Scalar, O: Order>(value: T) -> u64 {
+    let zero = T::from_f64(0.0);
+    let bits = T::index_lane((if value == zero { zero } else { value }).to_bits(), 0) as u64;
+    let sign = 1 << (8 * size_of::<T>() - 1);
+    let all = sign | (sign - 1);
+    // The order of the patterns of positive numbers is theirs, that of negative ones is the reverse.
+    let ascending = if bits & sign == 0 { bits | sign } else { all ^ bits };
+    if O::WORST > 0.0 { ascending } else { all ^ ascending }
 }
