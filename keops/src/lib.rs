@@ -152,6 +152,9 @@
 //! On all threads of rayon's current pool, with the best instruction set of the processor, which is found out at run
 //! time (`KEOPS_ISA=avx512|avx2|neon|baseline` overrides). Memory is linear in M + N. The result does not depend on
 //! the number of threads.
+//!
+//! Kernels are compiled in the crate that calls `formula!`: without optimisation they are much slower. A
+//! debug build that computes much should have `[profile.dev] opt-level = 1` or more in its `Cargo.toml`.
 
 mod arguments;
 mod cpu;
