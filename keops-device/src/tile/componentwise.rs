@@ -29,7 +29,7 @@ pub(crate) fn reduce_tile<K, Red, S, const R: usize, const C: usize>(
         // A local copy, so that the accumulators can live in registers.
         let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
         resume::<K, Red, S, R>(totals, &mut local);
-        stream::<K, S, R, C, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
         suspend::<K, Red, S, R>(totals, &local);
     } else {
         resume::<K, Red, S, R>(totals, scratch);

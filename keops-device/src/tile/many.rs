@@ -23,9 +23,9 @@ pub(super) fn stream_many<K: Kernel, S: Real, const R: usize, const C: usize>(
     step: &mut impl Step<K, S>,
 ) {
     if const { size_of::<K::Shared<S>>() * R * LONG <= MAX_SHARED_BYTES } {
-        stream::<K, S, R, C, LONG>(tile, step);
+        stream::<K, S, R, LONG>(tile, step);
     } else {
-        stream::<K, S, R, C, C>(tile, step);
+        stream::<K, S, R, C>(tile, step);
     }
 }
 
@@ -36,17 +36,18 @@ pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T
     columns: &[K::Reduced<S::Scalar>; T],
 ) -> [[K::Shared<S>; R]; T] {
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; T];
-    let mut next = 0;
-    while next < T {
-        match (columns[next..].first_chunk::<C>(), shared[next..].first_chunk_mut::<C>()) {
-            (Some(columns), Some(shared)) => {
+    // Either whole register tiles or single reduced indices, so that only one of the two is compiled.
+    if const { T % C == 0 } {
+        for first in (0..T).step_by(C) {
+            if let (Some(columns), Some(shared)) =
+                (columns[first..].first_chunk::<C>(), shared[first..].first_chunk_mut::<C>())
+            {
                 shared_of_chunk::<K, S, R, C>(tile, columns, shared);
-                next += C;
             }
-            _ => {
-                shared_of_chunk::<K, S, R, 1>(tile, from_ref(&columns[next]), from_mut(&mut shared[next]));
-                next += 1;
-            }
+        }
+    } else {
+        for (column, shared) in columns.iter().zip(&mut shared) {
+            shared_of_chunk::<K, S, R, 1>(tile, from_ref(column), from_mut(shared));
         }
     }
     shared
@@ -83,19 +84,16 @@ pub(super) fn accumulate<K, S, X, const R: usize, const T: usize, const FROM: us
             K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[t], &shared[t][r])
         };
         let mut entry = 0;
-        // As many at a time as have their accumulators in registers.
-        if const { size_of::<X>() <= size_of::<S>() } {
+        // Four at a time have their accumulators in registers.
+        if const { T > 1 } {
             while entry + 4 <= count {
                 accumulate_some::<K, S, X, R, T, 4>(first, entry, accumulators, &term, &push);
                 entry += 4;
             }
         }
-        while entry + 2 <= count {
-            accumulate_some::<K, S, X, R, T, 2>(first, entry, accumulators, &term, &push);
-            entry += 2;
-        }
-        if entry < count {
+        while entry < count {
             accumulate_some::<K, S, X, R, T, 1>(first, entry, accumulators, &term, &push);
+            entry += 1;
         }
     });
 }
@@ -113,11 +111,12 @@ fn accumulate_some<K, S, X, const R: usize, const T: usize, const E: usize>(
     S: Real,
     X: Copy + Send + Sync + 'static,
 {
+    const { assert!(R <= 4 && E <= 4, "as many are unrolled") };
     let place = first + entry;
     let mut local = [[accumulators[0].as_slice()[place]; R]; E];
-    unrolled!(E, e => unrolled!(R, r => local[e][r] = accumulators[r].as_slice()[place + e]));
+    unrolled!(R, r => local.iter_mut().zip(&accumulators[r].as_slice()[place..]).for_each(|(to, from)| to[r] = *from));
     for t in 0..T {
-        unrolled!(E, e => unrolled!(R, r => local[e][r] = push(local[e][r], t, r, term(entry + e, t, r))));
+        unrolled!(4, E, e => unrolled!(4, R, r => local[e][r] = push(local[e][r], t, r, term(entry + e, t, r))));
     }
-    unrolled!(E, e => unrolled!(R, r => accumulators[r].as_mut_slice()[place + e] = local[e][r]));
+    unrolled!(R, r => local.iter().zip(&mut accumulators[r].as_mut_slice()[place..]).for_each(|(from, to)| *to = from[r]));
 }

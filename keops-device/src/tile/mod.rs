@@ -17,6 +17,9 @@ macro_rules! unrolled {
     ($count:expr, $index:ident => $body:expr) => {
         unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7)
     };
+    (4, $count:expr, $index:ident => $body:expr) => {
+        unrolled!(@ $count, $index, $body, 0 1 2 3)
+    };
     (16, $count:expr, $index:ident => $body:expr) => {
         unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
     };
@@ -51,38 +54,23 @@ trait Step<K: Kernel, S: Real> {
     fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize);
 }
 
-/// Runs over the reduced indices of a tile, `T` at a time, the last ones `C` at a time, and the very last by themselves.
+/// Runs over the reduced indices of a tile, `C` at a time and the last ones by themselves.
 #[inline(always)]
-fn stream<K: Kernel, S: Real, const R: usize, const C: usize, const T: usize>(
-    tile: &Tile<'_, K, S, R>,
-    step: &mut impl Step<K, S>,
-) {
-    const { assert!(R >= 1 && R <= 8 && C >= 1 && C <= 8, "the register tile is at most 8 x 8") };
+fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K, S, R>, step: &mut impl Step<K, S>) {
+    const { assert!(R >= 1 && R <= 8 && C >= 1, "the register tile has at most 8 rows") };
+    let mut left = tile.reduced;
     let mut first = tile.first;
-    let mut rest = tile.reduced;
-    if const { T > C } {
-        rest = stream_chunks::<K, S, T>(rest, &mut first, step);
-    }
-    rest = stream_chunks::<K, S, C>(rest, &mut first, step);
-    if const { C > 1 } {
-        stream_chunks::<K, S, 1>(rest, &mut first, step);
-    }
-}
-
-/// Runs over chunks of reduced indices; returns what is left.
-#[inline(always)]
-fn stream_chunks<'a, K: Kernel, S: Real, const C: usize>(
-    reduced: &'a [K::Reduced<S::Scalar>],
-    first: &mut usize,
-    step: &mut impl Step<K, S>,
-) -> &'a [K::Reduced<S::Scalar>] {
-    let mut left = reduced;
     while let Some((chunk, rest)) = left.split_first_chunk::<C>() {
-        step.step(chunk, *first);
-        *first += C;
+        step.step(chunk, first);
+        first += C;
         left = rest;
     }
-    left
+    if const { C > 1 } {
+        for column in left {
+            step.step(core::array::from_ref(column), first);
+            first += 1;
+        }
+    }
 }
 
 /// The long sums of a register tile.

@@ -26,7 +26,7 @@ pub(crate) fn reduce_tile<K: Kernel, A: Scheme, S: Real, const R: usize, const C
         // A local copy, so that the sums can live in registers.
         let mut local = [K::Components::filled(A::resume(&A::zero())); R];
         let mut weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local);
-        stream::<K, S, R, C, C>(tile, &mut weigh);
+        stream::<K, S, R, C>(tile, &mut weigh);
         let shifts = weigh.shifts;
         suspend(states, &shifts, &local);
     } else {

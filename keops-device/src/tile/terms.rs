@@ -17,7 +17,7 @@ pub fn visit<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     terms: &mut impl Terms<S, R>,
 ) {
-    stream::<K, S, R, C, C>(tile, &mut Show::<'_, K, S, _, R> { tile, terms });
+    stream::<K, S, R, C>(tile, &mut Show::<'_, K, S, _, R> { tile, terms });
 }
 
 struct Show<'a, K: Kernel, S: Real, V, const R: usize> {
