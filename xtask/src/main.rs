@@ -11,7 +11,7 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
 }
 
-const TEST: [Step; 4] = [
+const TEST: [Step; 5] = [
     Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
     Step {
         name: "lints",
