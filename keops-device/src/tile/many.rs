@@ -4,9 +4,9 @@
 //! at a time take in the terms of all of them, with their accumulators in registers, as a matrix product does that is
 //! tiled over its result.
 
-use core::array::{from_mut, from_ref};
+use core::array::from_ref;
 
-use super::{Step, Tile, folds, pair_column, start, stream};
+use super::{Step, Tile, pairs, start, stream};
 use crate::kernel::{Kernel, Values};
 use crate::real::Real;
 
@@ -42,25 +42,15 @@ pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T
             if let (Some(columns), Some(shared)) =
                 (columns[first..].first_chunk::<C>(), shared[first..].first_chunk_mut::<C>())
             {
-                shared_of_chunk::<K, S, R, C>(tile, columns, shared);
+                *shared = pairs::<K, S, R, C>(tile, columns);
             }
         }
     } else {
         for (column, shared) in columns.iter().zip(&mut shared) {
-            shared_of_chunk::<K, S, R, 1>(tile, from_ref(column), from_mut(shared));
+            [*shared] = pairs::<K, S, R, 1>(tile, from_ref(column));
         }
     }
     shared
-}
-
-#[inline(always)]
-fn shared_of_chunk<K: Kernel, S: Real, const R: usize, const C: usize>(
-    tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; C],
-    shared: &mut [[K::Shared<S>; R]; C],
-) {
-    let folds = folds::<K, S, R, C>(tile, columns);
-    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
 }
 
 /// Takes the terms of all components from segment `FROM` on into accumulators. `push` gets an accumulator, the numbers

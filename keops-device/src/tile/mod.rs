@@ -107,8 +107,8 @@ fn fold_column<K: Kernel, S: Real, const R: usize>(
 fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     columns: &[K::Reduced<S::Scalar>; C],
-    folds: &[[K::Folds<S>; R]; C],
 ) -> [[K::Shared<S>; R]; C] {
+    let folds = folds::<K, S, R, C>(tile, columns);
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
     shared

@@ -5,7 +5,7 @@
 //! after the first few reduced indices almost never happens: then all sums are scaled once.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, folds, locate, pairs, stream};
+use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, locate, pairs, stream};
 use crate::kernel::{Kernel, Product, Term, Values, dim};
 use crate::math::Math;
 use crate::real::{Mask, Real, Scalar};
@@ -118,8 +118,7 @@ impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
 impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for Weigh<'_, K, A, S, R> {
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], _first: usize) {
-        let folds = folds::<K, S, R, C>(self.tile, columns);
-        let shared = pairs::<K, S, R, C>(self.tile, columns, &folds);
+        let shared = pairs::<K, S, R, C>(self.tile, columns);
         let mut weights = [[S::constant(0.0); R]; C];
         let mut best = self.limits;
         unrolled!(C, c => unrolled!(R, r => weights[c][r] = self.score(r, &columns[c], &shared[c][r], &mut best[r])));

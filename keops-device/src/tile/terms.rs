@@ -1,6 +1,6 @@
 //! All terms of a tile, one by one: for reductions that only now and then have something to do.
 
-use super::{Step, Tile, folds, pairs, start, stream};
+use super::{Step, Tile, pairs, start, stream};
 use crate::kernel::{Kernel, Term};
 use crate::real::Real;
 
@@ -29,8 +29,7 @@ impl<K: Kernel, S: Real, V: Terms<S, R>, const R: usize> Step<K, S> for Show<'_,
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
         let tile = self.tile;
-        let folds = folds::<K, S, R, C>(tile, columns);
-        let shared = pairs::<K, S, R, C>(tile, columns, &folds);
+        let shared = pairs::<K, S, R, C>(tile, columns);
         unrolled!(K::SEGMENTS.len(), segment => {
             let start = start(K::SEGMENTS, segment);
             for entry in 0..K::SEGMENTS[segment] {
