@@ -14,6 +14,7 @@
 //! ```
 
 use crate::real::{Real, Scalar, Wide};
+use crate::tile::Accumulation;
 
 /// A fixed number of values of one type: `[X; N]`.
 pub trait Values<X: Copy>: Copy + Send + Sync + 'static {
@@ -92,7 +93,7 @@ impl<S: Real> Term<S> for Product<S> {
 }
 
 /// A computation that depends on the shape of the register tile: `R` vectors of kept indices times `C` reduced
-/// indices. See [`Kernel::with_shape`].
+/// indices. See [`Registers::with_shape`](crate::real::Registers::with_shape).
 pub trait ShapeVisitor {
     /// What it returns.
     type Output;
@@ -133,8 +134,13 @@ pub trait Kernel: 'static {
     /// Number of components of each part of the formula, whose components share their code. They add up to all.
     const SEGMENTS: &'static [usize];
 
-    /// Calls the visitor with the shape of the register tile for values of type `S`.
-    fn with_shape<S: Real, V: ShapeVisitor>(visitor: V) -> V::Output;
+    /// Where the accumulators live.
+    type Accumulation: Accumulation;
+
+    /// Calls the visitor with the shape of the register tile for 32 registers.
+    fn with_wide_shape<V: ShapeVisitor>(visitor: V) -> V::Output;
+    /// Calls the visitor with the shape of the register tile for 16 registers.
+    fn with_narrow_shape<V: ShapeVisitor>(visitor: V) -> V::Output;
 
     /// The stage of the parameters; all lanes are equal.
     fn params<S: Real>(raw: &Self::RawParams<S>) -> Self::Params<S>;

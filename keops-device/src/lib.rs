@@ -9,4 +9,4 @@ pub mod reduction;
 pub mod tile;
 
 pub use math::{Math, Precision};
-pub use real::{Bits, Mask, Real, Scalar, Wide};
+pub use real::{Bits, Mask, Real, Registers, Scalar, Wide};

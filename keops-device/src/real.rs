@@ -7,6 +7,7 @@
 use core::fmt::Debug;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
+use crate::kernel::{Kernel, ShapeVisitor};
 use crate::math::Precision;
 
 /// The outcome of a comparison, one truth value per lane.
@@ -75,10 +76,11 @@ pub trait Real:
     /// One `f64` per lane.
     type Wide: Wide;
 
+    /// How many registers hold values of this type.
+    type Registers: Registers;
+
     /// Number of lanes; 1 for scalars.
     const LANES: usize;
-    /// Number of architectural registers that hold a value of this type.
-    const REGISTERS: usize;
 
     /// Whether [`Real::mul_add`] rounds once.
     const FUSED: bool;
@@ -237,6 +239,35 @@ pub trait Real:
     fn index_lane(index: Self::Index, lane: usize) -> usize;
     /// `yes` where the mask is true, else `no`.
     fn index_select(mask: Self::Mask, yes: Self::Index, no: Self::Index) -> Self::Index;
+}
+
+/// The number of vector registers of a machine. A type rather than a number, so that a kernel is compiled for one shape
+/// of the register tile only.
+pub trait Registers: 'static {
+    /// Calls the visitor with the shape of the register tile that the kernel has for such a machine.
+    fn with_shape<K: Kernel, V: ShapeVisitor>(visitor: V) -> V::Output;
+}
+
+/// Sixteen vector registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Sixteen;
+
+/// Thirty-two vector registers.
+#[derive(Clone, Copy, Debug)]
+pub struct ThirtyTwo;
+
+impl Registers for Sixteen {
+    #[inline(always)]
+    fn with_shape<K: Kernel, V: ShapeVisitor>(visitor: V) -> V::Output {
+        K::with_narrow_shape(visitor)
+    }
+}
+
+impl Registers for ThirtyTwo {
+    #[inline(always)]
+    fn with_shape<K: Kernel, V: ShapeVisitor>(visitor: V) -> V::Output {
+        K::with_wide_shape(visitor)
+    }
 }
 
 /// Numbers in `f64`, one per lane of some [`Real`]: what sums of `f32` are accumulated in.

@@ -272,6 +272,7 @@ pub mod __private {
         ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
         MinArgMin, Sum, SumSoftMaxWeight,
     };
+    pub use keops_device::tile::{InMemory, InRegisters};
     pub use keops_device::{Math, Real};
 
     use crate::problem::Problem;

@@ -95,6 +95,7 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
         let pattern = if is_last { quote!(_) } else { quote!(#number) };
         quote!(#pattern => { #(#statements)* #value })
     });
+    let accumulation = if program.has_many_components() { quote!(InMemory) } else { quote!(InRegisters) };
     let wide = visit(program.wide_shape);
     let narrow = visit(program.narrow_shape);
 
@@ -103,7 +104,7 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
         struct #name;
 
         const _: () = {
-        use ::keops::__private::{Kernel, Math, Product, Real, ShapeVisitor, Single};
+        use ::keops::__private::{InMemory, InRegisters, Kernel, Math, Product, Real, ShapeVisitor, Single};
 
         #(#tables)*
 
@@ -124,13 +125,16 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
             const FOLDS: &'static [usize] = &[#(#counts),*];
             const SEGMENTS: &'static [usize] = &[#(#segments),*];
 
+            type Accumulation = #accumulation;
+
             #[inline(always)]
-            fn with_shape<S: Real, V: ShapeVisitor>(visitor: V) -> V::Output {
-                if const { S::REGISTERS >= 32 } {
-                    #wide
-                } else {
-                    #narrow
-                }
+            fn with_wide_shape<V: ShapeVisitor>(visitor: V) -> V::Output {
+                #wide
+            }
+
+            #[inline(always)]
+            fn with_narrow_shape<V: ShapeVisitor>(visitor: V) -> V::Output {
+                #narrow
             }
 
             #[inline(always)]

@@ -228,6 +228,16 @@ pub struct Program {
     pub narrow_shape: Shape,
 }
 
+/// Accumulators of more components are kept in memory.
+const MAX_IN_REGISTERS: usize = 16;
+
+impl Program {
+    /// Whether the accumulators of the components are too many for registers.
+    pub fn has_many_components(&self) -> bool {
+        self.dim > MAX_IN_REGISTERS
+    }
+}
+
 impl fmt::Display for Operand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

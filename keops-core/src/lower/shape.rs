@@ -2,9 +2,6 @@
 
 use super::program::{Program, Shape};
 
-/// Components beyond this keep their accumulators in memory (the engine's `MAX_UNROLLED_COMPONENTS`).
-const MAX_REGISTER_COMPONENTS: usize = 16;
-
 /// From this length on, a long sum costs more than the rest of a typical formula.
 const LONG_FOLD: usize = 16;
 
@@ -15,7 +12,7 @@ const LONG_FOLD: usize = 16;
 /// hide latencies, as long as the kept vectors and accumulators of all rows stay in registers.
 pub(super) fn shape(program: &Program, registers: usize) -> Shape {
     let wide = registers >= 32;
-    if program.dim > MAX_REGISTER_COMPONENTS {
+    if program.has_many_components() {
         return if wide { Shape { rows: 4, columns: 4 } } else { Shape { rows: 2, columns: 4 } };
     }
     if let Some(longest) = program.folds.iter().map(|fold| fold.count).max() {

@@ -138,9 +138,9 @@ macro_rules! avx2 {
             type Mask = $mask;
             type Index = $bits;
             type Wide = $wide;
+            type Registers = crate::real::Sixteen;
 
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 16;
             const FUSED: bool = true;
             const SCALES_ANY: bool = false;
 

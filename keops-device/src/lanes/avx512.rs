@@ -143,9 +143,9 @@ macro_rules! avx512 {
             type Mask = $mask;
             type Index = $bits;
             type Wide = $wide;
+            type Registers = crate::real::ThirtyTwo;
 
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 32;
             const FUSED: bool = true;
             const SCALES_ANY: bool = true;
 

@@ -16,3 +16,9 @@ pub mod avx512;
 pub mod neon;
 pub mod portable;
 mod scalar;
+
+/// The registers of portable code: of SSE2, or of NEON and its like.
+#[cfg(target_arch = "x86_64")]
+type VectorRegisters = crate::real::Sixteen;
+#[cfg(not(target_arch = "x86_64"))]
+type VectorRegisters = crate::real::ThirtyTwo;

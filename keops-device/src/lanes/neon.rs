@@ -121,9 +121,9 @@ macro_rules! neon {
             type Mask = $mask;
             type Index = $bits;
             type Wide = $wide;
+            type Registers = crate::real::ThirtyTwo;
 
             const LANES: usize = $lanes;
-            const REGISTERS: usize = 32;
             const FUSED: bool = true;
             const SCALES_ANY: bool = false;
 

@@ -120,9 +120,9 @@ impl<T: Scalar, const N: usize> Real for Lanes<T, N> {
     type Mask = LanesMask<N>;
     type Index = LanesBits<T::Index, N>;
     type Wide = Lanes<f64, N>;
+    type Registers = super::VectorRegisters;
 
     const LANES: usize = N;
-    const REGISTERS: usize = if cfg!(target_arch = "aarch64") { 32 } else { 16 };
     const FUSED: bool = T::FUSED;
     const SCALES_ANY: bool = T::SCALES_ANY;
 

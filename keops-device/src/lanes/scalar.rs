@@ -122,10 +122,10 @@ macro_rules! scalar {
             type Mask = bool;
             type Index = $int;
             type Wide = f64;
+            // On CPUs scalars live in vector registers.
+            type Registers = super::VectorRegisters;
 
             const LANES: usize = 1;
-            // On CPUs scalars live in vector registers.
-            const REGISTERS: usize = if cfg!(target_arch = "x86_64") { 16 } else { 32 };
             const FUSED: bool = native::FUSED;
             const SCALES_ANY: bool = false;
 

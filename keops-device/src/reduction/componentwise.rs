@@ -3,7 +3,7 @@
 use super::Reduction;
 use crate::kernel::{Kernel, Term, Values};
 use crate::real::{Real, Scalar};
-use crate::tile::{Tile, componentwise};
+use crate::tile::{Accumulation, Tile};
 
 /// A reduction that treats each component of the formula by itself.
 ///
@@ -69,7 +69,7 @@ impl<Red: Componentwise> Reduction for Red {
         states: &mut [Self::State<K, S>; R],
         scratch: &mut [Self::Scratch<K, S>; R],
     ) {
-        componentwise::reduce_tile::<K, Red, S, R, C>(tile, states, scratch);
+        K::Accumulation::componentwise::<K, Red, S, R, C>(tile, states, scratch);
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@ use super::{Reduction, Scheme};
 use crate::kernel::{Kernel, Values};
 use crate::math::Math;
 use crate::real::{Real, Scalar};
-use crate::tile::{Tile, shifted};
+use crate::tile::{Accumulation, Tile};
 
 /// The sums of one vector of kept indices.
 ///
@@ -154,7 +154,7 @@ impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
         states: &mut [ShiftedSums<K, A, S>; R],
         scratch: &mut [K::Components<A::Accumulator<S>>; R],
     ) {
-        shifted::reduce_tile::<K, A, S, R, C>(tile, F::MARGIN, states, scratch);
+        K::Accumulation::shifted::<K, A, S, R, C>(tile, F::MARGIN, states, scratch);
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! Reductions that treat each component of the formula by itself.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, folds, locate, stream};
+use super::{Step, Tile, folds, locate, stream};
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::Real;
 use crate::reduction::Componentwise;
@@ -12,30 +12,29 @@ pub(crate) type Totals<K, Red, S> = <K as Kernel>::Components<<Red as Componentw
 /// The accumulators of one vector of kept indices: one per component.
 pub(crate) type Accumulators<K, Red, S> = <K as Kernel>::Components<<Red as Componentwise>::Accumulator<S>>;
 
-/// Takes a tile of reduced indices into the totals of `R` vectors of kept indices.
-///
-/// `scratch` holds the accumulators of formulas with many components; its content does not matter.
+/// Takes a tile of reduced indices into the totals of `R` vectors of kept indices, for a kernel of few components.
 #[inline(always)]
-pub(crate) fn reduce_tile<K, Red, S, const R: usize, const C: usize>(
+pub(super) fn reduce_few<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    totals: &mut [Totals<K, Red, S>; R],
+) {
+    // A local copy, so that the accumulators can live in registers.
+    let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
+    resume::<K, Red, S, R>(totals, &mut local);
+    stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+    suspend::<K, Red, S, R>(totals, &local);
+}
+
+/// The same for a kernel of many components. `scratch` is for their accumulators; its content does not matter.
+#[inline(always)]
+pub(super) fn reduce_many<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     totals: &mut [Totals<K, Red, S>; R],
     scratch: &mut [Accumulators<K, Red, S>; R],
-) where
-    K: Kernel,
-    Red: Componentwise,
-    S: Real,
-{
-    if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
-        // A local copy, so that the accumulators can live in registers.
-        let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
-        resume::<K, Red, S, R>(totals, &mut local);
-        stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
-        suspend::<K, Red, S, R>(totals, &local);
-    } else {
-        resume::<K, Red, S, R>(totals, scratch);
-        stream_many::<K, S, R, C>(tile, &mut PushMany::<'_, K, Red, S, R, C> { tile, accumulators: scratch });
-        suspend::<K, Red, S, R>(totals, scratch);
-    }
+) {
+    resume::<K, Red, S, R>(totals, scratch);
+    stream_many::<K, S, R, C>(tile, &mut PushMany::<'_, K, Red, S, R, C> { tile, accumulators: scratch });
+    suspend::<K, Red, S, R>(totals, scratch);
 }
 
 #[inline(always)]

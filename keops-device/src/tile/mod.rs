@@ -9,9 +9,6 @@
 use crate::kernel::{Kernel, Values};
 use crate::real::Real;
 
-/// Formulas with more components than this keep their accumulators in memory and loop over them.
-pub const MAX_UNROLLED_COMPONENTS: usize = 16;
-
 /// Runs the body for each index below a constant, unrolled, with the index a constant.
 macro_rules! unrolled {
     ($count:expr, $index:ident => $body:expr) => {
@@ -31,10 +28,13 @@ macro_rules! unrolled {
     };
 }
 
+mod accumulation;
 pub(crate) mod componentwise;
 mod many;
 pub(crate) mod shifted;
 pub mod terms;
+
+pub use accumulation::{Accumulation, InMemory, InRegisters};
 
 /// What the loop over a tile reads.
 pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {

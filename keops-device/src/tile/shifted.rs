@@ -5,37 +5,43 @@
 //! after the first few reduced indices almost never happens: then all sums are scaled once.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{MAX_UNROLLED_COMPONENTS, Step, Tile, locate, pairs, stream};
+use super::{Step, Tile, locate, pairs, stream};
 use crate::kernel::{Kernel, Product, Term, Values, dim};
 use crate::math::Math;
 use crate::real::{Mask, Real, Scalar};
 use crate::reduction::{Scheme, ShiftedSums};
 
 /// The sums of one vector of kept indices, while a tile streams past.
-type Sums<K, A, S> = <K as Kernel>::Components<<A as Scheme>::Accumulator<S>>;
+pub(crate) type Sums<K, A, S> = <K as Kernel>::Components<<A as Scheme>::Accumulator<S>>;
 
-/// Takes a tile of reduced indices into the sums of `R` vectors of kept indices.
+/// Takes a tile of reduced indices into the sums of `R` vectors of kept indices, for a kernel of few components.
 #[inline(always)]
-pub(crate) fn reduce_tile<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
+pub(super) fn reduce_few<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    margin: f64,
+    states: &mut [ShiftedSums<K, A, S>; R],
+) {
+    // A local copy, so that the sums can live in registers.
+    let mut local = [K::Components::filled(A::resume(&A::zero())); R];
+    let mut weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local);
+    stream::<K, S, R, C>(tile, &mut weigh);
+    let shifts = weigh.shifts;
+    suspend(states, &shifts, &local);
+}
+
+/// The same for a kernel of many components. `scratch` is for their sums; its content does not matter.
+#[inline(always)]
+pub(super) fn reduce_many<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     margin: f64,
     states: &mut [ShiftedSums<K, A, S>; R],
     scratch: &mut [Sums<K, A, S>; R],
 ) {
-    if const { dim::<K>() <= MAX_UNROLLED_COMPONENTS } {
-        // A local copy, so that the sums can live in registers.
-        let mut local = [K::Components::filled(A::resume(&A::zero())); R];
-        let mut weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local);
-        stream::<K, S, R, C>(tile, &mut weigh);
-        let shifts = weigh.shifts;
-        suspend(states, &shifts, &local);
-    } else {
-        let weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, scratch);
-        let mut weigh = WeighMany::<'_, K, A, S, R, C>(weigh);
-        stream_many::<K, S, R, C>(tile, &mut weigh);
-        let shifts = weigh.0.shifts;
-        suspend(states, &shifts, scratch);
-    }
+    let weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, scratch);
+    let mut weigh = WeighMany::<'_, K, A, S, R, C>(weigh);
+    stream_many::<K, S, R, C>(tile, &mut weigh);
+    let shifts = weigh.0.shifts;
+    suspend(states, &shifts, scratch);
 }
 
 /// Puts the sums of a tile back between tiles.

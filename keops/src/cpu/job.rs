@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
 use keops_device::reduction::Reduction;
-use keops_device::tile::Tile;
-use keops_device::{Real, Scalar};
+use keops_device::tile::{Accumulation, Tile};
+use keops_device::{Real, Registers, Scalar};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
@@ -84,14 +84,14 @@ impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_
 impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     /// Runs a reduction; `enter` must be compiled for instructions that the processor has.
     pub(super) fn run(problem: &Problem<'_, S::Scalar>, enter: Enter<K, Red, S>) -> Array2<Red::Item<S::Scalar>> {
-        let vectors = K::with_shape::<S, _>(BlockVectors);
+        let vectors = S::Registers::with_shape::<K, _>(BlockVectors);
         let plan = Plan::new(&Sizes {
             rows: problem.kept_len,
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
             block_bytes: vectors * (size_of::<K::Kept<S>>() + Red::state_bytes::<K, S>()),
             column_bytes: size_of::<K::Reduced<S::Scalar>>(),
-            components: dim::<K>(),
+            many_components: !K::Accumulation::IN_REGISTERS,
         });
         let entries = Red::results(dim::<K>());
         let mut results = Array2::from_elem((plan.rows, entries), Red::Item::default());
@@ -132,7 +132,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             }
             Task::Reduce { group, part } => {
                 let visitor = ReduceGroup { job: self, group, part, lanes: PhantomData };
-                let totals = K::with_shape::<S, _>(visitor);
+                let totals = S::Registers::with_shape::<K, _>(visitor);
                 *lock(&self.partial[group * self.plan.parts + part]) = totals;
                 if self.plan.parts > 1 {
                     return;

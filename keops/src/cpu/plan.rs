@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use keops_device::tile::MAX_UNROLLED_COMPONENTS;
-
 /// A tile of prepared reduced indices should leave room in a first-level cache (32 KiB or more).
 const TILE_BYTES: usize = 16 * 1024;
 
@@ -64,14 +62,14 @@ pub(super) struct Sizes {
     pub(super) block_bytes: usize,
     /// Bytes that the prepared numbers of a reduced index take.
     pub(super) column_bytes: usize,
-    /// Number of components of the formula.
-    pub(super) components: usize,
+    /// Whether the accumulators of the formula's components are too many for registers.
+    pub(super) many_components: bool,
 }
 
 impl Plan {
     /// Cuts `rows x columns` pairs.
     pub(super) fn new(sizes: &Sizes) -> Self {
-        let Sizes { rows, columns, block_rows, block_bytes, column_bytes, components } = *sizes;
+        let Sizes { rows, columns, block_rows, block_bytes, column_bytes, many_components } = *sizes;
         let blocks = rows.div_ceil(block_rows);
         let group_blocks = BLOCKS_PER_TASK.min(KEPT_BYTES / block_bytes.max(1)).min(blocks / ENOUGH_GROUPS).max(1);
         let groups = blocks.div_ceil(group_blocks);
@@ -79,7 +77,7 @@ impl Plan {
             0 => 1,
             _ => ENOUGH_TASKS.div_ceil(groups).min(columns / MIN_PART).max(1),
         };
-        let shortest = if components > MAX_UNROLLED_COMPONENTS { MIN_TILE_OF_MANY } else { MIN_TILE };
+        let shortest = if many_components { MIN_TILE_OF_MANY } else { MIN_TILE };
         let tile = (TILE_BYTES / column_bytes.max(1)).clamp(shortest, MAX_TILE);
         Self { block_rows, group_blocks, rows, groups, columns, parts, tile }
     }
