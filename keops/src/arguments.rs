@@ -3,9 +3,54 @@
 use keops_device::Scalar;
 use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
 
+use crate::DeviceArray;
+
+/// The data of a variable `Vi(d)` or `Vj(d)`, and where it is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Matrix<'a, T> {
+    /// In the memory of the processor.
+    Host(ArrayView2<'a, T>),
+    /// In the memory of a GPU.
+    Device(&'a DeviceArray<T>),
+}
+
+impl<T> Matrix<'_, T> {
+    /// The number of rows.
+    pub fn nrows(&self) -> usize {
+        match self {
+            Matrix::Host(view) => view.nrows(),
+            Matrix::Device(array) => array.nrows(),
+        }
+    }
+
+    /// The number of columns.
+    pub fn ncols(&self) -> usize {
+        match self {
+            Matrix::Host(view) => view.ncols(),
+            Matrix::Device(array) => array.ncols(),
+        }
+    }
+
+    /// The same data, for a shorter time.
+    pub(crate) fn reborrow(&self) -> Matrix<'_, T> {
+        match self {
+            Matrix::Host(view) => Matrix::Host(view.reborrow()),
+            Matrix::Device(array) => Matrix::Device(array),
+        }
+    }
+}
+
+impl<'a, T> From<ArrayView2<'a, T>> for Matrix<'a, T> {
+    fn from(view: ArrayView2<'a, T>) -> Self {
+        Matrix::Host(view)
+    }
+}
+
 /// An argument for a variable `Vi(d)` or `Vj(d)`: a matrix with one row per index and d columns.
 ///
-/// Strided, transposed and reversed views are read as they are, without a copy.
+/// Strided, transposed and reversed views are read as they are, without a copy. A [`DeviceArray`] is read where it is, by
+/// its GPU.
 ///
 /// ```
 /// use keops::prelude::*;
@@ -20,47 +65,53 @@ use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray,
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the data of a variable `Vi(d)` or `Vj(d)` of `{T}`",
-    note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view or `&[[T; D]]`; all arguments \
-            hold the same type, `f32` or `f64`"
+    note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view, `&[[T; D]]` or \
+            `&DeviceArray<T>`; all arguments hold the same type, `f32` or `f64`"
 )]
 pub trait Rows<'a, T: Scalar> {
-    /// The view that the kernel reads.
-    fn rows(self) -> ArrayView2<'a, T>;
+    /// What the kernel reads.
+    fn rows(self) -> Matrix<'a, T>;
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T> for &'a ArrayBase<S, Ix2> {
-    fn rows(self) -> ArrayView2<'a, T> {
-        self.view()
+    fn rows(self) -> Matrix<'a, T> {
+        self.view().into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for ArrayView2<'a, T> {
-    fn rows(self) -> ArrayView2<'a, T> {
-        self
+    fn rows(self) -> Matrix<'a, T> {
+        self.into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for &'a ArrayRef2<T> {
-    fn rows(self) -> ArrayView2<'a, T> {
-        self.view()
+    fn rows(self) -> Matrix<'a, T> {
+        self.view().into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a [[T; D]] {
-    fn rows(self) -> ArrayView2<'a, T> {
-        ArrayView2::from(self)
+    fn rows(self) -> Matrix<'a, T> {
+        ArrayView2::from(self).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize, const M: usize> Rows<'a, T> for &'a [[T; D]; M] {
-    fn rows(self) -> ArrayView2<'a, T> {
-        ArrayView2::from(self.as_slice())
+    fn rows(self) -> Matrix<'a, T> {
+        ArrayView2::from(self.as_slice()).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a Vec<[T; D]> {
-    fn rows(self) -> ArrayView2<'a, T> {
-        ArrayView2::from(self.as_slice())
+    fn rows(self) -> Matrix<'a, T> {
+        ArrayView2::from(self.as_slice()).into()
+    }
+}
+
+impl<'a, T: Scalar> Rows<'a, T> for &'a DeviceArray<T> {
+    fn rows(self) -> Matrix<'a, T> {
+        Matrix::Device(self)
     }
 }
 

@@ -1,6 +1,10 @@
 //! What can go wrong at run time.
 
+use std::fmt;
+
 use thiserror::Error;
+
+use crate::Device;
 
 /// Why a reduction could not run. Each message names the variable, what was expected and what came.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -70,4 +74,131 @@ pub enum Error {
         /// The possible values.
         available: String,
     },
+    /// A text that should name a device does not.
+    #[error("`{found}` is no device; the devices are {}", Device::NAMES)]
+    UnknownDevice {
+        /// The text.
+        found: String,
+    },
+    /// There is no driver for NVIDIA GPUs.
+    #[error("no NVIDIA driver: the library {looked_for} was not found")]
+    NoDriver {
+        /// The library that belongs to the driver.
+        looked_for: &'static str,
+    },
+    /// The machine has fewer GPUs.
+    #[error("there is no {device}: the number of GPUs is {found}")]
+    NoSuchDevice {
+        /// The device that was asked for.
+        device: Device,
+        /// How many GPUs there are.
+        found: usize,
+    },
+    /// The program was built without what drives the device.
+    #[error("{device} needs the feature `{feature}` of the crate keops, which this program was built without")]
+    NotBuilt {
+        /// The device that was asked for.
+        device: Device,
+        /// The feature of the crate.
+        feature: &'static str,
+    },
+    /// An array was to be made on something that is not a single GPU.
+    #[error("an array lies on one GPU, such as cuda:0, and not on {device}")]
+    NotOneGpu {
+        /// The device that was asked for.
+        device: Device,
+    },
+    /// The memory of a device does not suffice.
+    #[error("out of memory on {device}: asked for {}, but {} of {} are free", Bytes(*asked), Bytes(*free), Bytes(*total))]
+    DeviceMemory {
+        /// The device.
+        device: Device,
+        /// The bytes that were asked for at once.
+        asked: usize,
+        /// The bytes that are free.
+        free: usize,
+        /// The bytes that the device has.
+        total: usize,
+    },
+    /// The driver reports an error.
+    #[error("{call} failed on {device}: {reason}")]
+    Driver {
+        /// The device.
+        device: Device,
+        /// The function of the driver. It may report what an earlier one has caused.
+        call: &'static str,
+        /// What the driver says.
+        reason: String,
+    },
+    /// An array is on a device other than that where the reduction runs.
+    #[error("variable `{variable}` of `{formula}`: the array is on {device}, but the reduction runs on {wanted}")]
+    ArrayOnDevice {
+        /// The variable.
+        variable: &'static str,
+        /// The formula.
+        formula: &'static str,
+        /// Where the array is.
+        device: Device,
+        /// Where the reduction runs: where the option `.on(..)` or another array wants it.
+        wanted: Device,
+    },
+    /// A reduction was to run on a GPU, but the program holds no code of it for GPUs.
+    #[error("`{formula}` cannot run on {device}: the program holds no GPU code for it")]
+    NoDeviceCode {
+        /// The formula.
+        formula: &'static str,
+        /// Where it was to run.
+        device: Device,
+    },
+}
+
+/// A number of bytes, in a unit that reads well.
+pub(crate) struct Bytes(pub(crate) usize);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+        if self.0 < 1024 {
+            return write!(f, "{} bytes", self.0);
+        }
+        let mut number = self.0 as f64 / 1024.0;
+        let mut units = UNITS.iter();
+        let mut unit = units.next();
+        // What would be rounded to 1024.0 belongs to the next unit.
+        while number >= 1023.95 && units.len() > 0 {
+            number /= 1024.0;
+            unit = units.next();
+        }
+        write!(f, "{number:.1} {}", unit.unwrap_or(&""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_units() {
+        let text = |bytes| Bytes(bytes).to_string();
+        assert_eq!(text(0), "0 bytes");
+        assert_eq!(text(1023), "1023 bytes");
+        assert_eq!(text(1024), "1.0 KiB");
+        assert_eq!(text((1 << 20) - 1), "1.0 MiB");
+        assert_eq!(text(3 << 29), "1.5 GiB");
+        assert_eq!(text(1 << 40), "1.0 TiB");
+        assert_eq!(text(usize::MAX), "16777216.0 TiB");
+    }
+
+    #[test]
+    fn errors_of_devices_say_what_and_how_much() {
+        let device = Device::Cuda(1);
+        let memory = Error::DeviceMemory { device, asked: 3 << 30, free: 700 << 20, total: 80 << 30 };
+        let text = "out of memory on cuda:1: asked for 3.0 GiB, but 700.0 MiB of 80.0 GiB are free";
+        assert_eq!(memory.to_string(), text);
+        let missing = Error::NoSuchDevice { device, found: 1 };
+        assert_eq!(missing.to_string(), "there is no cuda:1: the number of GPUs is 1");
+        let elsewhere = Error::ArrayOnDevice { variable: "x", formula: "x - y", device, wanted: Device::Cpu };
+        let text = "variable `x` of `x - y`: the array is on cuda:1, but the reduction runs on cpu";
+        assert_eq!(elsewhere.to_string(), text);
+    }
 }

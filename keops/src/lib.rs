@@ -159,6 +159,7 @@
 mod arguments;
 mod cpu;
 mod error;
+mod gpu;
 mod options;
 mod parts;
 mod problem;
@@ -170,8 +171,9 @@ use keops_device::reduction::Reduction;
 use options::Options;
 use problem::Problem;
 
-pub use arguments::{Rows, Vector};
+pub use arguments::{Matrix, Rows, Vector};
 pub use error::Error;
+pub use gpu::{DeviceArray, GpuInfo, devices};
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
 ///
 /// ```
@@ -230,14 +232,14 @@ pub mod scheme {
 /// # assert_eq!(gauss(&x, &x, 1.0)?, Array2::from_elem((3, 1), 3.0));
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Scalar: keops_device::Scalar + for<'a> Vector<'a, Self> {}
+pub trait Scalar: keops_device::Scalar + bytemuck::Pod + for<'a> Vector<'a, Self> {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
 
 /// What most programs need: `use keops::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Device, Error, SumScheme, formula};
+    pub use crate::{Device, DeviceArray, Error, SumScheme, formula};
 }
 
 /// One line about the processor: the instruction set that kernels use, and the number of threads.
@@ -254,8 +256,9 @@ fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     problem: &Problem<'_, T>,
     options: &Options,
 ) -> Result<Array2<Red::Item<T>>, Error> {
-    match options.device {
+    match problem.place(options.device)? {
         Device::Auto | Device::Cpu => cpu::reduce::<K, Red, T>(problem),
+        device => Err(Error::NoDeviceCode { formula: problem.formula, device }),
     }
 }
 

@@ -1,16 +1,71 @@
 //! Configuration of a reduction before the call.
 
+use std::fmt;
+use std::str::FromStr;
+
 use keops_device::reduction::scheme::{Block, Direct, Kahan};
 
-/// Where a reduction runs.
+use crate::Error;
+
+/// Where a reduction runs: what `.on(..)` of a formula takes.
+///
+/// As a text it is what [`Display`](fmt::Display) writes, for options of a command line:
+///
+/// ```
+/// use keops::Device;
+///
+/// assert_eq!("cuda:1".parse(), Ok(Device::Cuda(1)));
+/// assert_eq!("cuda".parse(), Ok(Device::Cuda(0)));
+/// assert_eq!(Device::AllCuda.to_string(), "all-cuda");
+/// assert!("gpu".parse::<Device>().unwrap_err().to_string().starts_with("`gpu` is no device; the devices are auto, cpu,"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum Device {
-    /// The fastest place for the size at hand.
+    /// The fastest place for the size at hand. Where an argument is a [`DeviceArray`](crate::DeviceArray), its GPU.
     #[default]
     Auto,
     /// All cores of the processor, through rayon's current thread pool.
     Cpu,
+    /// An NVIDIA GPU, by its number in [`devices`](crate::devices()).
+    Cuda(usize),
+    /// All NVIDIA GPUs together: each takes a part of the rows.
+    AllCuda,
+}
+
+impl Device {
+    /// All texts that name devices.
+    pub(crate) const NAMES: &'static str = "auto, cpu, cuda, cuda:N, all-cuda";
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Device::Auto => f.pad("auto"),
+            Device::Cpu => f.pad("cpu"),
+            Device::Cuda(ordinal) => f.pad(&format!("cuda:{ordinal}")),
+            Device::AllCuda => f.pad("all-cuda"),
+        }
+    }
+}
+
+impl FromStr for Device {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "auto" => Ok(Device::Auto),
+            "cpu" => Ok(Device::Cpu),
+            "cuda" => Ok(Device::Cuda(0)),
+            "all-cuda" => Ok(Device::AllCuda),
+            _ => text
+                .strip_prefix("cuda:")
+                // The number as it is written by `Display`: without a sign.
+                .filter(|ordinal| ordinal.bytes().all(|byte| byte.is_ascii_digit()))
+                .and_then(|ordinal| ordinal.parse().ok())
+                .map(Device::Cuda)
+                .ok_or_else(|| Error::UnknownDevice { found: text.to_owned() }),
+        }
+    }
 }
 
 /// How sums are accumulated: what `.sum_scheme(..)` of a formula takes. It applies to `Sum`, `Mean`, the reductions of
@@ -58,4 +113,25 @@ pub struct Options {
 impl Options {
     /// What holds where nothing is chosen.
     pub const DEFAULT: Self = Self { device: Device::Auto };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_read_as_they_are_written() {
+        for device in [Device::Auto, Device::Cpu, Device::Cuda(0), Device::Cuda(12), Device::AllCuda] {
+            assert_eq!(device.to_string().parse(), Ok(device));
+        }
+        assert_eq!(format!("{:>8}", Device::Cuda(3)), "  cuda:3");
+    }
+
+    #[test]
+    fn texts_that_name_no_device_are_refused() {
+        for text in ["", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:+1", "CPU", "cuda:99999999999999999999"] {
+            let error = text.parse::<Device>().unwrap_err().to_string();
+            assert_eq!(error, format!("`{text}` is no device; the devices are {}", Device::NAMES));
+        }
+    }
 }

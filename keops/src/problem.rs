@@ -3,7 +3,7 @@
 use keops_device::Scalar;
 use ndarray::{ArrayView2, CowArray, Ix1};
 
-use crate::Error;
+use crate::{Device, Error, Matrix};
 
 /// What a variable depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,15 +44,53 @@ pub struct Signature {
 #[derive(Clone, Debug)]
 pub enum Input<'a, T: Scalar> {
     /// For an indexed variable.
-    Rows(ArrayView2<'a, T>),
+    Rows(Matrix<'a, T>),
     /// For a parameter.
     Vector(CowArray<'a, T, Ix1>),
 }
 
+/// An indexed variable and its data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Indexed<'a, T> {
+    /// The name of the variable.
+    pub(crate) variable: &'static str,
+    /// The data.
+    pub(crate) matrix: Matrix<'a, T>,
+}
+
+impl<T: Scalar> Indexed<'_, T> {
+    /// What the processor can read.
+    fn on_host(&self, formula: &'static str) -> Result<ArrayView2<'_, T>, Error> {
+        match &self.matrix {
+            Matrix::Host(view) => Ok(view.reborrow()),
+            Matrix::Device(array) => {
+                let (variable, device, wanted) = (self.variable, array.device(), Device::Cpu);
+                Err(Error::ArrayOnDevice { variable, formula, device, wanted })
+            }
+        }
+    }
+}
+
 /// Checked data, sorted by the stage of the kernel that reads it.
 pub(crate) struct Problem<'a, T: Scalar> {
+    /// The text of the formula.
+    pub(crate) formula: &'static str,
     /// Entries of all parameters, one after the other, and last the numbers of rows i and of columns j.
     pub(crate) params: Vec<T>,
+    /// The variables on the kept axis.
+    pub(crate) kept: Vec<Indexed<'a, T>>,
+    /// The variables on the reduced axis.
+    pub(crate) reduced: Vec<Indexed<'a, T>>,
+    /// Number of kept indices.
+    pub(crate) kept_len: usize,
+    /// Number of reduced indices.
+    pub(crate) reduced_len: usize,
+}
+
+/// A problem all of whose data is in the memory of the processor.
+pub(crate) struct HostProblem<'a, T: Scalar> {
+    /// Entries of all parameters, as in [`Problem`].
+    pub(crate) params: &'a [T],
     /// The variables on the kept axis.
     pub(crate) kept: Vec<ArrayView2<'a, T>>,
     /// The variables on the reduced axis.
@@ -68,12 +106,12 @@ impl<'a, T: Scalar> Problem<'a, T> {
     pub(crate) fn new(signature: &Signature, inputs: &[Input<'a, T>]) -> Result<Self, Error> {
         let formula = signature.formula;
         let mut problem =
-            Problem { params: Vec::new(), kept: Vec::new(), reduced: Vec::new(), kept_len: 1, reduced_len: 1 };
+            Problem { formula, params: Vec::new(), kept: Vec::new(), reduced: Vec::new(), kept_len: 1, reduced_len: 1 };
         let mut first_kept = None;
         let mut first_reduced = None;
         for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
             let found = match input {
-                Input::Rows(view) => view.ncols(),
+                Input::Rows(matrix) => matrix.ncols(),
                 Input::Vector(vector) => vector.len(),
             };
             if found != variable.dim {
@@ -81,9 +119,9 @@ impl<'a, T: Scalar> Problem<'a, T> {
             }
             match input {
                 Input::Vector(vector) => problem.params.extend(vector.iter().copied()),
-                Input::Rows(view) => {
+                Input::Rows(matrix) => {
                     let index = if variable.category == Category::I { "i" } else { "j" };
-                    let (views, len, first) = if variable.category == signature.kept {
+                    let (matrices, len, first) = if variable.category == signature.kept {
                         (&mut problem.kept, &mut problem.kept_len, &mut first_kept)
                     } else {
                         (&mut problem.reduced, &mut problem.reduced_len, &mut first_reduced)
@@ -91,17 +129,17 @@ impl<'a, T: Scalar> Problem<'a, T> {
                     match *first {
                         // Without a variable of the formula along this axis there is one index.
                         None if number >= signature.inputs => {
-                            if view.nrows() != 1 {
-                                let (variable, found) = (variable.name, view.nrows());
+                            if matrix.nrows() != 1 {
+                                let (variable, found) = (variable.name, matrix.nrows());
                                 return Err(Error::SingleRow { variable, formula, index, found });
                             }
                         }
                         None => {
                             *first = Some(variable.name);
-                            *len = view.nrows();
+                            *len = matrix.nrows();
                         }
-                        Some(other) if view.nrows() != *len => {
-                            let (expected, found) = (*len, view.nrows());
+                        Some(other) if matrix.nrows() != *len => {
+                            let (expected, found) = (*len, matrix.nrows());
                             return Err(Error::Rows {
                                 variable: variable.name,
                                 formula,
@@ -113,7 +151,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
                         }
                         Some(_) => {}
                     }
-                    views.push(*view);
+                    matrices.push(Indexed { variable: variable.name, matrix: *matrix });
                 }
             }
         }
@@ -126,5 +164,33 @@ impl<'a, T: Scalar> Problem<'a, T> {
         }
         problem.params.extend(lengths.map(|length| T::from_f64(length as f64)));
         Ok(problem)
+    }
+
+    /// Where to run, if this is where the user wants to: arrays on a device can only be read there.
+    pub(crate) fn place(&self, mut wanted: Device) -> Result<Device, Error> {
+        for Indexed { variable, matrix } in self.kept.iter().chain(&self.reduced) {
+            if let Matrix::Device(array) = matrix {
+                let device = array.device();
+                if wanted == Device::Auto {
+                    wanted = device;
+                }
+                if wanted != device {
+                    return Err(Error::ArrayOnDevice { variable, formula: self.formula, device, wanted });
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The same for the processor.
+    pub(crate) fn on_host(&self) -> Result<HostProblem<'_, T>, Error> {
+        let view = |indexed| Indexed::on_host(indexed, self.formula);
+        Ok(HostProblem {
+            params: &self.params,
+            kept: self.kept.iter().map(view).collect::<Result<_, _>>()?,
+            reduced: self.reduced.iter().map(view).collect::<Result<_, _>>()?,
+            kept_len: self.kept_len,
+            reduced_len: self.reduced_len,
+        })
     }
 }

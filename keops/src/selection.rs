@@ -9,12 +9,12 @@ use std::ops::Range;
 use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::scheme::Direct;
 use keops_device::reduction::{Reduction, Sum};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, CowArray, Ix2, s};
 
 use crate::options::Options;
 use crate::parts::total;
-use crate::problem::{Input, Problem, Signature};
-use crate::{Error, Scalar, reduce};
+use crate::problem::{Indexed, Input, Problem, Signature};
+use crate::{Error, Matrix, Scalar, reduce};
 
 /// The derivatives at the selected positions, component by component of the formula.
 pub struct Selected<T> {
@@ -52,14 +52,36 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
     if reduced_len > 0 {
         for (number, positions) in positions.columns().into_iter().enumerate() {
             let component = Component { result: number, component: number % dim::<V>(), of: dim::<V>() };
-            let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component));
-            let views: Vec<ArrayView2<'_, T>> = gathered.iter().map(|rows| rows.view()).collect();
-            let problem =
-                Problem { params: checked.params.clone(), kept: views, reduced: Vec::new(), kept_len, reduced_len: 1 };
+            let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component))?;
+            let problem = Problem {
+                formula: checked.formula,
+                params: checked.params.clone(),
+                kept: gathered.iter().map(|(variable, rows)| Indexed { variable, matrix: rows.matrix() }).collect(),
+                reduced: Vec::new(),
+                kept_len,
+                reduced_len: 1,
+            };
             components.push((component, positions.to_owned(), reduce::<D, Sum<Direct>, T>(&problem, options)?));
         }
     }
     Ok(Selected { components, kept_len, reduced_len })
+}
+
+/// Data of the pass along the kept axis.
+enum Gathered<'a, T> {
+    /// An argument.
+    Given(Matrix<'a, T>),
+    /// What was gathered.
+    Made(Array2<T>),
+}
+
+impl<T: Scalar> Gathered<'_, T> {
+    fn matrix(&self) -> Matrix<'_, T> {
+        match self {
+            Gathered::Given(matrix) => matrix.reborrow(),
+            Gathered::Made(rows) => rows.view().into(),
+        }
+    }
 }
 
 /// The inputs of the pass along the kept axis, parameters left out: one row per kept index, the position after the
@@ -70,28 +92,40 @@ fn gathered<'a, T: Scalar>(
     inputs: &[Input<'a, T>],
     positions: ArrayView1<'_, usize>,
     cotangent: Option<Component>,
-) -> Vec<CowArray<'a, T, Ix2>> {
+) -> Result<Vec<(&'static str, Gathered<'a, T>)>, Error> {
     let mut all = Vec::new();
     for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
         if number == variables {
-            all.push(positions.mapv(|position| T::from_f64(position as f64)).insert_axis(Axis(1)).into());
+            let rows = positions.mapv(|position| T::from_f64(position as f64)).insert_axis(Axis(1));
+            all.push(("positions", Gathered::Made(rows)));
         }
-        match (input, cotangent) {
-            (Input::Vector(_), _) => {}
-            (Input::Rows(rows), Some(Component { result, component, of })) if number >= variables => {
+        let Input::Rows(rows) = input else { continue };
+        let gathered = match cotangent {
+            Some(Component { result, component, of }) if number >= variables => {
+                let rows = on_host(*rows)?;
                 let mut masked = Array2::from_elem((rows.nrows(), of), T::from_f64(0.0));
                 masked.column_mut(component).assign(&rows.column(result));
-                all.push(masked.into());
+                Gathered::Made(masked)
             }
-            (Input::Rows(rows), _) if variable.category == signature.kept => all.push((*rows).into()),
-            (Input::Rows(rows), _) => {
+            _ if variable.category == signature.kept => Gathered::Given(*rows),
+            _ => {
                 // Where nothing was selected any row will do.
-                let rows_of: Vec<usize> = positions.iter().map(|&position| position.min(rows.nrows() - 1)).collect();
-                all.push(rows.select(Axis(0), &rows_of).into());
+                let last = rows.nrows() - 1;
+                let rows_of: Vec<usize> = positions.iter().map(|&position| position.min(last)).collect();
+                Gathered::Made(on_host(*rows)?.select(Axis(0), &rows_of))
             }
-        }
+        };
+        all.push((variable.name, gathered));
     }
-    all
+    Ok(all)
+}
+
+/// Rows that the processor can read: those on a device are copied.
+fn on_host<T: Scalar>(rows: Matrix<'_, T>) -> Result<CowArray<'_, T, Ix2>, Error> {
+    Ok(match rows {
+        Matrix::Host(view) => view.into(),
+        Matrix::Device(array) => array.download()?.into(),
+    })
 }
 
 impl<T: Scalar> Selected<T> {

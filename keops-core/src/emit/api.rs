@@ -201,7 +201,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             {
                 let value = pass_name(forward);
                 return match variable.category {
-                    Category::Indexed(_) => quote!(::keops::__private::Input::Rows(#value.view())),
+                    Category::Indexed(_) => quote!(::keops::__private::Input::Rows(#value.view().into())),
                     Category::Parameter => quote!(::keops::__private::Input::Vector(#value.row(0).into())),
                 };
             }

@@ -14,7 +14,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::plan::{Plan, Sizes};
-use crate::problem::Problem;
+use crate::problem::HostProblem;
 
 /// Shorter rows are copied entry by entry.
 const MAX_SHORT_ROW: usize = 16;
@@ -46,7 +46,7 @@ type Chunk<'a, T> = Mutex<&'a mut [T]>;
 
 /// A reduction on its way.
 pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
-    problem: &'a Problem<'p, S::Scalar>,
+    problem: &'a HostProblem<'p, S::Scalar>,
     plan: Plan,
     params: OnceLock<K::Params<S::Scalar>>,
     /// What each (group, part) came to, one entry per vector of kept indices, until its group is finished.
@@ -83,7 +83,7 @@ impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_
 
 impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     /// Runs a reduction; `enter` must be compiled for instructions that the processor has.
-    pub(super) fn run(problem: &Problem<'_, S::Scalar>, enter: Enter<K, Red, S>) -> Array2<Red::Item<S::Scalar>> {
+    pub(super) fn run(problem: &HostProblem<'_, S::Scalar>, enter: Enter<K, Red, S>) -> Array2<Red::Item<S::Scalar>> {
         let vectors = S::Registers::with_shape::<K, _>(BlockVectors);
         let plan = Plan::new(&Sizes {
             rows: problem.kept_len,
@@ -126,7 +126,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     pub(super) fn work(&self, task: Task) {
         let group = match task {
             Task::Params => {
-                let params = prepare_params::<K, S>(&self.problem.params);
+                let params = prepare_params::<K, S>(self.problem.params);
                 self.params.get_or_init(|| params);
                 return;
             }

@@ -21,6 +21,7 @@ pub use k_best::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
 pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     problem: &Problem<'_, T>,
 ) -> Result<Array2<Red::Item<T>>, Error> {
+    let problem = &problem.on_host()?;
     Ok(match isa::chosen()? {
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx512 => Job::<K, Red, T::Avx512>::run(problem, isa::avx512_task::<K, Red, T>),

@@ -1,0 +1,88 @@
+//! Memory of a device that is freed when its owner is dropped.
+
+use std::fmt;
+
+use bytemuck::Pod;
+use ndarray::ArrayView2;
+
+use super::driver::Driver;
+use crate::{Device, Error};
+
+/// Memory of a device.
+pub(crate) struct Buffer {
+    driver: &'static dyn Driver,
+    /// 0 where there are no bytes.
+    address: u64,
+    bytes: usize,
+}
+
+impl Buffer {
+    /// Memory whose content is whatever it was.
+    pub(crate) fn new(driver: &'static dyn Driver, bytes: usize) -> Result<Self, Error> {
+        // Drivers refuse to allocate nothing.
+        let address = if bytes == 0 { 0 } else { driver.allocate(bytes)? };
+        Ok(Self { driver, address, bytes })
+    }
+
+    /// A copy of some numbers.
+    pub(crate) fn of_slice<T: Pod>(driver: &'static dyn Driver, numbers: &[T]) -> Result<Self, Error> {
+        let buffer = Self::new(driver, size_of_val(numbers))?;
+        if buffer.bytes > 0 {
+            driver.upload(buffer.address, bytemuck::cast_slice(numbers))?;
+        }
+        Ok(buffer)
+    }
+
+    /// The entries of a matrix, row by row without gaps.
+    pub(crate) fn of_rows<T: Pod>(driver: &'static dyn Driver, rows: ArrayView2<'_, T>) -> Result<Self, Error> {
+        match rows.as_slice() {
+            Some(entries) => Self::of_slice(driver, entries),
+            None => Self::of_slice(driver, &rows.iter().copied().collect::<Vec<T>>()),
+        }
+    }
+
+    /// Sets all bytes to 0.
+    pub(crate) fn clear(&self) -> Result<(), Error> {
+        if self.bytes == 0 { Ok(()) } else { self.driver.clear(self.address, self.bytes) }
+    }
+
+    /// A copy on the same device.
+    pub(crate) fn try_clone(&self) -> Result<Self, Error> {
+        let copy = Self::new(self.driver, self.bytes)?;
+        if self.bytes > 0 {
+            self.driver.copy(copy.address, self.address, self.bytes)?;
+        }
+        Ok(copy)
+    }
+
+    /// Waits for all work of the device, and reads as many numbers as there are, from the first on.
+    pub(crate) fn download<T: Pod>(&self, numbers: &mut [T]) -> Result<(), Error> {
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(numbers);
+        assert!(bytes.len() <= self.bytes, "{} bytes of {} asked for", bytes.len(), self.bytes);
+        if bytes.is_empty() { Ok(()) } else { self.driver.download(self.address, bytes) }
+    }
+
+    /// The address of the first byte; 0 where there is none.
+    pub(crate) fn address(&self) -> u64 {
+        self.address
+    }
+
+    /// The device.
+    pub(crate) fn device(&self) -> Device {
+        self.driver.device()
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        if self.bytes > 0 {
+            self.driver.free(self.address);
+        }
+    }
+}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes on {}", self.bytes, self.device())
+    }
+}

@@ -1,0 +1,54 @@
+//! What the GPU back end asks of a device: the CUDA driver offers it, and so does the emulator.
+
+use crate::{Device, Error};
+
+/// A device with a memory of its own and one queue of work.
+///
+/// Everything is carried out in the order in which it was asked for, by whichever thread. Only [`Driver::download`] and
+/// [`Driver::synchronize`] wait. An error of a kernel comes out of the call that waits for it.
+///
+/// Addresses are those that [`Driver::allocate`] returned and [`Driver::free`] did not take back yet, or point into
+/// what lies there; [`Buffer`](super::buffer::Buffer) sees to that.
+pub(crate) trait Driver: Send + Sync {
+    /// The device.
+    fn device(&self) -> Device;
+    /// One line: name, memory, compute capability.
+    fn describe(&self) -> String;
+    /// The number of multiprocessors.
+    fn multiprocessors(&self) -> u32;
+    /// Memory of at least one byte, at an address that is a multiple of 256. Its content is whatever it was.
+    fn allocate(&self, bytes: usize) -> Result<u64, Error>;
+    /// Takes memory back, once the work that was asked for is done.
+    fn free(&self, address: u64);
+    /// Copies bytes to the device. They are read before this returns.
+    fn upload(&self, to: u64, bytes: &[u8]) -> Result<(), Error>;
+    /// Waits for all work, and copies bytes from the device.
+    fn download(&self, from: u64, bytes: &mut [u8]) -> Result<(), Error>;
+    /// Copies bytes from one place of the device to another; the two do not overlap.
+    fn copy(&self, to: u64, from: u64, bytes: usize) -> Result<(), Error>;
+    /// Sets bytes to 0.
+    fn clear(&self, address: u64, bytes: usize) -> Result<(), Error>;
+    /// Runs an entry of a PTX text, which is loaded once per device and process. The arguments are those that the entry
+    /// declares, and what it reads and writes lies within the memory that they point to.
+    fn launch(&self, ptx: &'static str, entry: &str, shape: LaunchShape, arguments: &[Argument]) -> Result<(), Error>;
+    /// Waits until all work is done.
+    fn synchronize(&self) -> Result<(), Error>;
+}
+
+/// How many threads run a kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct LaunchShape {
+    /// Blocks, along three axes.
+    pub(crate) grid: [u32; 3],
+    /// Threads of a block.
+    pub(crate) block: u32,
+}
+
+/// An argument of a kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Argument {
+    /// An address.
+    Pointer(u64),
+    /// A number.
+    Number(u32),
+}

@@ -1,0 +1,30 @@
+//! The GPU back end: devices, their memory, and the arrays that live there.
+//!
+//! A [`Driver`] is what a device can do. CUDA (feature `cuda`, on by default) is one, whose library is loaded when it is
+//! first needed.
+
+mod array;
+mod buffer;
+#[cfg(feature = "cuda")]
+mod cuda;
+mod devices;
+mod driver;
+
+pub use array::DeviceArray;
+pub use devices::{GpuInfo, devices};
+
+use crate::{Device, Error};
+use driver::Driver;
+
+/// What drives a device that is a single GPU. `Auto` is the first one.
+pub(crate) fn driver(device: Device) -> Result<&'static dyn Driver, Error> {
+    match device {
+        #[cfg(feature = "cuda")]
+        Device::Auto => Ok(cuda::open(0)?),
+        #[cfg(feature = "cuda")]
+        Device::Cuda(ordinal) => Ok(cuda::open(ordinal)?),
+        #[cfg(not(feature = "cuda"))]
+        Device::Auto | Device::Cuda(_) => Err(Error::NotBuilt { device, feature: "cuda" }),
+        Device::Cpu | Device::AllCuda => Err(Error::NotOneGpu { device }),
+    }
+}
