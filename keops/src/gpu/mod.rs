@@ -9,6 +9,8 @@ mod buffer;
 mod cuda;
 mod devices;
 mod driver;
+#[cfg(test)]
+mod tests;
 
 pub use array::DeviceArray;
 pub use devices::{GpuInfo, devices};

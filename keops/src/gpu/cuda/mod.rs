@@ -21,8 +21,10 @@ pub(super) use library::{count, info};
 use modules::Modules;
 use staging::Staging;
 
-/// This part of a GPU's memory stays with the process after it was freed, to be allocated again without a delay.
+/// One in so many bytes of a GPU stays with the process after it was freed, to be allocated again without a delay.
 const KEPT_MEMORY: usize = 4;
+
+const OUT_OF_MEMORY: DriverError = DriverError(sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY);
 
 /// A GPU. It is opened once per process, and never closed.
 pub(super) struct Cuda {
@@ -94,6 +96,8 @@ impl Cuda {
     /// The context must be current.
     fn try_allocate(&self, bytes: usize) -> Result<u64, DriverError> {
         match self.pool {
+            // What the driver makes of such a number is not documented.
+            _ if bytes > self.info.memory => Err(OUT_OF_MEMORY),
             // SAFETY: pool and stream are the device's.
             Some(pool) => unsafe { result::mem_pool::alloc_async(pool.0, bytes, self.stream.0) },
             // SAFETY: the context is current.
@@ -146,7 +150,6 @@ impl Driver for Cuda {
     }
 
     fn allocate(&self, bytes: usize) -> Result<u64, Error> {
-        const OUT_OF_MEMORY: DriverError = DriverError(sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY);
         let _current = self.current()?;
         let mut allocated = self.try_allocate(bytes);
         if allocated == Err(OUT_OF_MEMORY) {
