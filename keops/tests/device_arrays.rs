@@ -10,11 +10,12 @@ const MANY_ROWS: usize = 1_234_567;
 
 /// All devices at hand.
 fn at_hand() -> Vec<Device> {
-    let at_hand: Vec<Device> = devices().unwrap_or_default().iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
-    if at_hand.is_empty() {
+    let gpus = devices();
+    if !gpus.as_ref().is_ok_and(|gpus| !gpus.is_empty()) {
         // Not `eprintln!`, which the test harness keeps to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: there is no GPU");
+        let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {gpus:?}");
     }
+    let at_hand: Vec<Device> = gpus.unwrap_or_default().iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
     at_hand
 }
 

@@ -16,7 +16,7 @@ pub(crate) trait Driver: Send + Sync {
     fn describe(&self) -> String;
     /// The number of multiprocessors.
     fn multiprocessors(&self) -> u32;
-    /// Memory of at least one byte, at an address that is a multiple of 256. Its content is whatever it was.
+    /// Memory of at least one byte, at an address that is a multiple of 16. Its content is whatever it was.
     fn allocate(&self, bytes: usize) -> Result<u64, Error>;
     /// Takes memory back, once the work that was asked for is done.
     fn free(&self, address: u64);
