@@ -130,6 +130,15 @@ pub enum Error {
         /// What the driver says.
         reason: String,
     },
+    /// A kernel on the emulated device did something wrong, or its code cannot be read.
+    #[cfg(feature = "emulator")]
+    #[error("`{entry}` on the emulated device: {reason}")]
+    Emulator {
+        /// The entry of the code that was to run.
+        entry: String,
+        /// What is wrong, and where.
+        reason: String,
+    },
     /// An array is on a device other than that where the reduction runs.
     #[error("variable `{variable}` of `{formula}`: the array is on {device}, but the reduction runs on {wanted}")]
     ArrayOnDevice {

@@ -31,11 +31,19 @@ pub enum Device {
     Cuda(usize),
     /// All NVIDIA GPUs together: each takes a part of the rows.
     AllCuda,
+    /// An emulator of an NVIDIA GPU, which interprets the code for GPUs on the processor and checks every access to memory.
+    /// It is for tests, and very slow. It needs the feature `emulator` of this crate.
+    #[cfg(feature = "emulator")]
+    Emulated,
 }
 
 impl Device {
     /// All texts that name devices.
-    pub(crate) const NAMES: &'static str = "auto, cpu, cuda, cuda:N, all-cuda";
+    pub(crate) const NAMES: &'static str = if cfg!(feature = "emulator") {
+        "auto, cpu, cuda, cuda:N, all-cuda, emulated"
+    } else {
+        "auto, cpu, cuda, cuda:N, all-cuda"
+    };
 }
 
 impl fmt::Display for Device {
@@ -45,6 +53,8 @@ impl fmt::Display for Device {
             Device::Cpu => f.pad("cpu"),
             Device::Cuda(ordinal) => f.pad(&format!("cuda:{ordinal}")),
             Device::AllCuda => f.pad("all-cuda"),
+            #[cfg(feature = "emulator")]
+            Device::Emulated => f.pad("emulated"),
         }
     }
 }
@@ -57,6 +67,8 @@ impl FromStr for Device {
             "cpu" => Ok(Device::Cpu),
             "cuda" => Ok(Device::Cuda(0)),
             "all-cuda" => Ok(Device::AllCuda),
+            #[cfg(feature = "emulator")]
+            "emulated" => Ok(Device::Emulated),
             _ => text
                 .strip_prefix("cuda:")
                 // The number as it is written by `Display`: without a sign.
@@ -124,6 +136,8 @@ mod tests {
         for device in [Device::Auto, Device::Cpu, Device::Cuda(0), Device::Cuda(12), Device::AllCuda] {
             assert_eq!(device.to_string().parse(), Ok(device));
         }
+        #[cfg(feature = "emulator")]
+        assert_eq!(Device::Emulated.to_string().parse(), Ok(Device::Emulated));
         assert_eq!(format!("{:>8}", Device::Cuda(3)), "  cuda:3");
     }
 

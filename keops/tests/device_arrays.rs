@@ -1,4 +1,4 @@
-//! Arrays in the memory of devices: on every GPU of the machine. Without one the tests say aloud that they are skipped.
+//! Arrays in the memory of devices: on every GPU of the machine, and on the emulated one with the feature `emulator`.
 
 use std::io::Write;
 
@@ -11,11 +11,13 @@ const MANY_ROWS: usize = 1_234_567;
 /// All devices at hand.
 fn at_hand() -> Vec<Device> {
     let gpus = devices();
-    if !gpus.as_ref().is_ok_and(|gpus| !gpus.is_empty()) {
+    if let Err(error) = &gpus {
         // Not `eprintln!`, which the test harness keeps to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {gpus:?}");
+        let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {error}");
     }
-    let at_hand: Vec<Device> = gpus.unwrap_or_default().iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    let mut at_hand: Vec<Device> = gpus.unwrap_or_default().iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    #[cfg(feature = "emulator")]
+    at_hand.push(Device::Emulated);
     at_hand
 }
 

@@ -15,24 +15,15 @@ const MEMORY: usize = 1 << 30;
 /// The one emulated device of the process.
 pub(super) struct Emulated {
     /// One call at a time, so work is done in order.
-    state: Mutex<State>,
+    device: Mutex<emulator::Device>,
     /// The texts that were read, by address and length: they live as long as the program.
     modules: Mutex<HashMap<(usize, usize), Arc<emulator::Module>>>,
-}
-
-struct State {
-    device: emulator::Device,
-    /// The sizes of what is allocated, by address.
-    allocated: HashMap<u64, usize>,
 }
 
 /// The device, which comes into being with the first call.
 pub(super) fn open() -> &'static Emulated {
     static DEVICE: OnceLock<Emulated> = OnceLock::new();
-    DEVICE.get_or_init(|| {
-        let state = State { device: emulator::Device::new(MEMORY), allocated: HashMap::new() };
-        Emulated { state: Mutex::new(state), modules: Mutex::default() }
-    })
+    DEVICE.get_or_init(|| Emulated { device: Mutex::new(emulator::Device::new(MEMORY)), modules: Mutex::default() })
 }
 
 /// The error of a call by the host.
@@ -41,8 +32,8 @@ fn failure(call: &'static str) -> impl Fn(emulator::Error) -> Error {
 }
 
 impl Emulated {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, emulator::Device> {
+        self.device.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A text, read once.
@@ -73,29 +64,25 @@ impl Driver for Emulated {
     }
 
     fn allocate(&self, bytes: usize) -> Result<u64, Error> {
-        let mut state = self.state();
-        let free = MEMORY - state.allocated.values().sum::<usize>();
+        let mut device = self.lock();
+        let free = device.free_bytes();
         if bytes > free {
             return Err(Error::DeviceMemory { device: Device::Emulated, asked: bytes, free, total: MEMORY });
         }
-        let address = state.device.allocate(bytes).map_err(failure("allocate"))?;
-        state.allocated.insert(address, bytes);
-        Ok(address)
+        device.allocate(bytes).map_err(failure("allocate"))
     }
 
     fn free(&self, address: u64) {
-        let mut state = self.state();
-        state.allocated.remove(&address);
-        let freed = state.device.free(address);
+        let freed = self.lock().free(address);
         debug_assert!(freed.is_ok(), "{freed:?}");
     }
 
     fn upload(&self, to: u64, bytes: &[u8]) -> Result<(), Error> {
-        self.state().device.write(to, bytes).map_err(failure("write"))
+        self.lock().write(to, bytes).map_err(failure("write"))
     }
 
     fn download(&self, from: u64, bytes: &mut [u8]) -> Result<(), Error> {
-        self.state().device.read(from, bytes).map_err(failure("read"))
+        self.lock().read(from, bytes).map_err(failure("read"))
     }
 
     fn copy(&self, to: u64, from: u64, bytes: usize) -> Result<(), Error> {
@@ -118,7 +105,7 @@ impl Driver for Emulated {
             })
             .collect();
         let module = self.module(ptx).map_err(failure)?;
-        self.state().device.launch(&module, entry, shape.grid, [shape.block, 1, 1], &arguments).map_err(failure)?;
+        self.lock().launch(&module, entry, shape.grid, [shape.block, 1, 1], &arguments).map_err(failure)?;
         Ok(())
     }
 

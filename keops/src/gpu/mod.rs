@@ -1,7 +1,7 @@
 //! The GPU back end: devices, their memory, and the arrays that live there.
 //!
-//! A [`Driver`] is what a device can do. CUDA (feature `cuda`, on by default) is one, whose library is loaded when it is
-//! first needed.
+//! A [`Driver`] is what a device can do. There are two: CUDA (feature `cuda`, on by default), whose library is loaded
+//! when it is first needed, and the emulator (feature `emulator`), which interprets PTX on the processor.
 
 mod array;
 mod buffer;
@@ -9,6 +9,8 @@ mod buffer;
 mod cuda;
 mod devices;
 mod driver;
+#[cfg(feature = "emulator")]
+mod emulated;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +29,8 @@ pub(crate) fn driver(device: Device) -> Result<&'static dyn Driver, Error> {
         Device::Cuda(ordinal) => Ok(cuda::open(ordinal)?),
         #[cfg(not(feature = "cuda"))]
         Device::Auto | Device::Cuda(_) => Err(Error::NotBuilt { device, feature: "cuda" }),
+        #[cfg(feature = "emulator")]
+        Device::Emulated => Ok(emulated::open()),
         Device::Cpu | Device::AllCuda => Err(Error::NotOneGpu { device }),
     }
 }

@@ -45,12 +45,14 @@ const BAD: &str = ".version 7.0\n.target sm_80\n.address_size 64\nthis is bad\n"
 /// The drivers of all devices at hand. It is said aloud if there is none.
 fn drivers() -> Vec<&'static dyn Driver> {
     let gpus = devices();
-    if !gpus.as_ref().is_ok_and(|gpus| !gpus.is_empty()) {
+    if let Err(error) = &gpus {
         // Not `eprintln!`, which the test harness keeps to itself.
-        let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {gpus:?}");
+        let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {error}");
     }
     let gpus = gpus.unwrap_or_default();
-    let at_hand: Vec<Device> = gpus.iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    let mut at_hand: Vec<Device> = gpus.iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    #[cfg(feature = "emulator")]
+    at_hand.push(Device::Emulated);
     at_hand.into_iter().map(|device| driver(device).unwrap()).collect()
 }
 
