@@ -52,6 +52,7 @@ use quote::quote;
 use check::Formula;
 use diagnostic::Report;
 use dump::dump;
+pub use emit::DeviceCode;
 use graph::Graph;
 use lower::Program;
 use methods::Plan;
@@ -85,6 +86,14 @@ pub fn compile(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
     let code = emit::formula(&formula, &plan, &programs);
     dump("emit", &formula, &code);
     Ok(code)
+}
+
+/// The code for devices of a macro call; `None` where the call has errors.
+pub fn device_code(tokens: TokenStream) -> Option<DeviceCode> {
+    let formula = check(tokens).ok()?;
+    let plan = plan(&formula);
+    let programs: Vec<Program> = plan.passes.iter().map(|pass| methods::compile(&formula, pass)).collect();
+    Some(emit::device(&formula, &plan, &programs))
 }
 
 /// Parses and checks a macro call: the part of the road that can fail.

@@ -128,6 +128,9 @@ pub trait Kernel: 'static {
     /// One `X` per component of the formula.
     type Components<X: Copy + Send + Sync + 'static>: Values<X>;
 
+    /// Whether it is clear before it runs which entries a term reads: not so for a part that is chosen at run time.
+    const STATIC: bool = true;
+
     /// Number of entries of each long sum: these loops run over register tiles.
     const FOLDS: &'static [usize];
 
@@ -184,6 +187,14 @@ pub trait Kernel: 'static {
     /// The factors that all terms of a sum have in common, as they do not depend on the reduced index.
     fn factors<S: Real>(params: &Self::Params<S::Scalar>, raw: &Self::RawKept<S>, index: S) -> Self::Factors<S>;
 }
+
+/// The prepared numbers of a reduced index, aligned so that devices read them 16 bytes at a time.
+#[repr(C, align(16))]
+#[derive(Clone, Copy, Debug)]
+pub struct Column<V>(pub V);
+
+/// The [`Column`]s that a kernel reads on lanes `S`.
+pub type ColumnOf<K, S> = Column<<K as Kernel>::Reduced<<S as Real>::Scalar>>;
 
 /// Number of components of a kernel's formula.
 pub const fn dim<K: Kernel>() -> usize {

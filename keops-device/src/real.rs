@@ -8,7 +8,7 @@ use core::fmt::Debug;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use crate::kernel::{Kernel, ShapeVisitor};
-use crate::math::Precision;
+use crate::math::{Math, Precision};
 
 /// The outcome of a comparison, one truth value per lane.
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
@@ -87,6 +87,9 @@ pub trait Real:
     /// Whether [`Real::scale_by_pow2`] holds for all its arguments, rather than for those near 1 only.
     const SCALES_ANY: bool;
 
+    /// Whether the machine has a better way to the exponential than arithmetic: [`Real::exp_native`].
+    const HAS_EXP: bool = false;
+
     /// The same number in every lane.
     fn splat(x: Self::Scalar) -> Self;
     /// Lane `l` is `f(l)`.
@@ -142,6 +145,21 @@ pub trait Real:
     fn rsqrt_positive(self) -> Self {
         Self::constant(1.0) / self.sqrt()
     }
+    /// e to the power of `self`, where [`Real::HAS_EXP`] says that there is such a way. Subnormal results are 0.
+    #[inline(always)]
+    fn exp_native(self) -> Self {
+        self
+    }
+    /// What [`Real::exp_minus`] needs of `shift`, which must be finite, once for many numbers.
+    #[inline(always)]
+    fn exp_shift(shift: Self) -> Self {
+        shift
+    }
+    /// e to the power of `self - shift`, given what [`Real::exp_shift`] made of the shift.
+    #[inline(always)]
+    fn exp_minus(self, shift: Self) -> Self {
+        Math::exp(self - shift)
+    }
     /// The absolute value; clears the sign of zeros and NaN.
     fn abs(self) -> Self;
     /// The magnitude of `self` with the sign bit of `sign`.
@@ -154,6 +172,17 @@ pub trait Real:
     fn min(self, other: Self) -> Self;
     /// `if self > other { self } else { other }`: `other` when either is NaN.
     fn max(self, other: Self) -> Self;
+
+    /// As [`Real::min`], where `number` is not NaN.
+    #[inline(always)]
+    fn min_number(self, number: Self) -> Self {
+        self.min(number)
+    }
+    /// As [`Real::max`], where `number` is not NaN.
+    #[inline(always)]
+    fn max_number(self, number: Self) -> Self {
+        self.max(number)
+    }
 
     /// The bit pattern of every lane.
     fn to_bits(self) -> Self::Index;

@@ -187,9 +187,11 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             }
         }
     });
+    let scheme = quote!(A);
     let runs = passes.iter().map(|&number| {
         let (result, kernel, signature) = (pass_name(number), kernel_name(number), signature_name(number));
-        let reduction = device_type(programs[number].reduction.device_type, &programs[number].reduction, formula.count);
+        let reduction = &programs[number].reduction;
+        let reduction = device_type(reduction.device_type, reduction, formula.count, &scheme);
         let arguments = formula.variables.iter().map(|variable| {
             let name = argument_name(variable);
             quote!(#name.clone())
@@ -210,7 +212,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
         });
         if let (true, Gradient::Selected(positions)) = (plan.passes[number].selected, formula.reduction.gradient) {
             let (value, of_value) = (kernel_name(0), signature_name(0));
-            let positions = device_type(positions, formula.reduction, formula.count);
+            let positions = device_type(positions, formula.reduction, formula.count, &scheme);
             let cotangent = !matches!(plan.passes[number].parts.as_slice(), [Part::Change(_)]);
             return quote! {
                 let #result = ::keops::__private::selected::<#value, #positions, #kernel, T>(
@@ -280,15 +282,20 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     }
 }
 
-/// The type that carries a reduction out.
-fn device_type(name: &str, reduction: &Reduction, count: Option<usize>) -> TokenStream {
+/// The type that carries a reduction out; sums are accumulated by `scheme`.
+pub(super) fn device_type(
+    name: &str,
+    reduction: &Reduction,
+    count: Option<usize>,
+    scheme: &TokenStream,
+) -> TokenStream {
     let name = format_ident!("{name}");
     match count {
         Some(count) if reduction.terms == Terms::Counted => {
             let count = Literal::usize_unsuffixed(count);
             quote!(::keops::__private::#name<#count>)
         }
-        _ if reduction.adds() || reduction.is_scored() => quote!(::keops::__private::#name<A>),
+        _ if reduction.adds() || reduction.is_scored() => quote!(::keops::__private::#name<#scheme>),
         _ => quote!(::keops::__private::#name),
     }
 }

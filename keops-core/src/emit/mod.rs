@@ -5,9 +5,11 @@
 //! `::keops::__private`, so that nothing in the user's scope can change its meaning.
 
 mod api;
+mod device;
 mod documentation;
 mod kernel;
 
+pub use device::DeviceCode;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -26,6 +28,11 @@ pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStr
             #api
         }
     }
+}
+
+/// The code of a formula for devices.
+pub fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCode {
+    device::device(formula, plan, programs)
 }
 
 /// The implementation of `Kernel` alone, for a type called `Kernel0`.

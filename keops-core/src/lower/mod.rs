@@ -56,8 +56,10 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let folds: Vec<Id> = folds(&graph, &segments, &staging);
     let mut raw = [0; 3];
     let mut raw_offsets = Vec::new();
+    let mut dims: [Vec<usize>; 3] = Default::default();
     for variable in pass.variables {
         let stage = staging::variable_stage(variable, pass.kept) as usize;
+        dims[stage].push(variable.dim);
         raw_offsets.push(raw[stage]);
         raw[stage] += variable.dim;
     }
@@ -80,8 +82,10 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let mut program = Program {
         kept_axis: pass.kept,
         reduction: *pass.reduction,
+        count: pass.count,
         dim: components,
         raw,
+        dims,
         params,
         kept,
         reduced,
@@ -92,9 +96,13 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
         tables,
         wide_shape: Shape { rows: 1, columns: 1 },
         narrow_shape: Shape { rows: 1, columns: 1 },
+        device_shapes: [Shape { rows: 1, columns: 1 }; 2],
+        device_chunks: [0; 2],
     };
     program.wide_shape = shape::shape(&program, 32);
     program.narrow_shape = shape::shape(&program, 16);
+    program.device_chunks = [1, 2].map(|words| shape::device_chunk(&program, words));
+    program.device_shapes = [1, 2].map(|words| shape::device_shape(&program, words));
     if cfg!(debug_assertions)
         && let Err(violation) = verify::verify(&program)
     {

@@ -201,11 +201,15 @@ pub struct Program {
     pub kept_axis: Axis,
     /// The reduction.
     pub reduction: Reduction,
+    /// The number K, for reductions that give K results.
+    pub count: Option<usize>,
     /// Number of components of the formula.
     pub dim: usize,
     /// Total dimension of the inputs of the stages of parameters, kept and reduced index. The last two parameters are
     /// the numbers of rows and of columns.
     pub raw: [usize; 3],
+    /// The dimensions of the variables of these three kinds.
+    pub dims: [Vec<usize>; 3],
     /// The stage of the parameters.
     pub params: Code,
     /// The stage of the kept index.
@@ -226,6 +230,10 @@ pub struct Program {
     pub wide_shape: Shape,
     /// Register tile where there are 16.
     pub narrow_shape: Shape,
+    /// Register tile of a thread of a GPU, for `f32` and for `f64`.
+    pub device_shapes: [Shape; 2],
+    /// How many components a block of a GPU takes on, likewise; 0 for all.
+    pub device_chunks: [usize; 2],
 }
 
 /// Accumulators of more components are kept in memory.

@@ -29,3 +29,43 @@ pub(super) fn shape(program: &Program, registers: usize) -> Shape {
     let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers * 5 / 8).unwrap_or(1);
     Shape { rows, columns: 1 }
 }
+
+/// Registers (of 32 bits) of a GPU's thread that the kept numbers and the accumulators may take.
+const DEVICE_REGISTERS: usize = 64;
+
+/// The same for long sums, where a number that is loaded feeds two operations only.
+const DEVICE_REGISTERS_OF_FOLDS: usize = 136;
+
+/// Registers of a row of a formula so small that the overhead of the loop matters.
+const SMALL_ROW: usize = 10;
+
+/// The register tile of a thread of a GPU, for numbers of `words` registers.
+///
+/// The kept indices of a thread share the columns that it reads from shared memory, whose bandwidth is the first limit;
+/// too many registers leave too few threads to hide latencies. The columns of a step share the overhead of the loop.
+pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
+    // A sum has a total and its compensation, a list of the best has terms and their positions.
+    let per_component = 2 * program.count.unwrap_or(1);
+    let per_row = words * (program.kept.results + program.dim * per_component);
+    let registers = if program.folds.is_empty() { DEVICE_REGISTERS } else { DEVICE_REGISTERS_OF_FOLDS };
+    let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers).unwrap_or(1);
+    let columns = match () {
+        () if !program.folds.is_empty() || program.has_many_components() => 1,
+        () if per_row <= SMALL_ROW && program.reduced.results * words <= 4 => 8,
+        () => 4,
+    };
+    Shape { rows, columns }
+}
+
+/// Accumulators that a thread of a GPU keeps, in registers.
+const DEVICE_COMPONENTS: usize = 128;
+
+/// How many components a thread of a GPU takes on, where it cannot take on all: 0 where it can.
+pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
+    let most = DEVICE_COMPONENTS / (words * 2 * program.count.unwrap_or(1)).min(DEVICE_COMPONENTS);
+    if program.reduction.is_scored() || program.dim <= most.max(16) {
+        return 0;
+    }
+    // Chunks of about the same length.
+    program.dim.div_ceil(program.dim.div_ceil(most))
+}

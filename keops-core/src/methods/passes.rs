@@ -23,6 +23,8 @@ pub struct Pass<'a> {
     pub kept: Axis,
     /// The reduction.
     pub reduction: &'static Reduction,
+    /// The number K, for reductions that give K results.
+    pub count: Option<usize>,
 }
 
 /// The program of a pass.
@@ -33,7 +35,8 @@ pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
         [Part::Forward] => &LOG_SUM_EXP_AND_SOFT_MAX,
         _ => &SUM,
     };
-    let pass = Pass { text: &formula.text, variables: &variables, kept: plan.kept, reduction };
+    let count = formula.count.filter(|_| reduction.terms == Terms::Counted);
+    let pass = Pass { text: &formula.text, variables: &variables, kept: plan.kept, reduction, count };
     let mut graph = Graph::new();
     let value = formula.term.build(&mut graph);
     let weights = formula.weights.as_ref().map(|weights| weights.build(&mut graph));

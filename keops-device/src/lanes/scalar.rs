@@ -19,7 +19,11 @@ mod native {
             // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
             unsafe { vget_lane_f32::<0>(vsqrt_f32(vdup_n_f32(x))) }
         }
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        #[cfg(target_arch = "nvptx64")]
+        {
+            core::intrinsics::sqrtf32(x)
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "nvptx64")))]
         libm::sqrtf(x)
     }
 
@@ -38,13 +42,20 @@ mod native {
             // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
             unsafe { vget_lane_f64::<0>(vsqrt_f64(vdup_n_f64(x))) }
         }
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        #[cfg(target_arch = "nvptx64")]
+        {
+            core::intrinsics::sqrtf64(x)
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "nvptx64")))]
         libm::sqrt(x)
     }
 
     /// Whether the processor surely has a fused multiply-add.
-    pub(super) const FUSED: bool =
-        cfg!(any(all(target_arch = "x86_64", target_feature = "fma"), target_arch = "aarch64"));
+    pub(super) const FUSED: bool = cfg!(any(
+        all(target_arch = "x86_64", target_feature = "fma"),
+        target_arch = "aarch64",
+        target_arch = "nvptx64"
+    ));
 
     /// `x * a + b`, rounded once if [`FUSED`].
     #[inline(always)]
@@ -61,7 +72,15 @@ mod native {
             // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
             unsafe { vget_lane_f32::<0>(vfma_f32(vdup_n_f32(b), vdup_n_f32(x), vdup_n_f32(a))) }
         }
-        #[cfg(not(any(all(target_arch = "x86_64", target_feature = "fma"), target_arch = "aarch64")))]
+        #[cfg(target_arch = "nvptx64")]
+        {
+            core::intrinsics::fmaf32(x, a, b)
+        }
+        #[cfg(not(any(
+            all(target_arch = "x86_64", target_feature = "fma"),
+            target_arch = "aarch64",
+            target_arch = "nvptx64"
+        )))]
         {
             x * a + b
         }
@@ -82,7 +101,15 @@ mod native {
             // SAFETY: every 64-bit ARM processor that Rust supports here has NEON.
             unsafe { vget_lane_f64::<0>(vfma_f64(vdup_n_f64(b), vdup_n_f64(x), vdup_n_f64(a))) }
         }
-        #[cfg(not(any(all(target_arch = "x86_64", target_feature = "fma"), target_arch = "aarch64")))]
+        #[cfg(target_arch = "nvptx64")]
+        {
+            core::intrinsics::fmaf64(x, a, b)
+        }
+        #[cfg(not(any(
+            all(target_arch = "x86_64", target_feature = "fma"),
+            target_arch = "aarch64",
+            target_arch = "nvptx64"
+        )))]
         {
             x * a + b
         }
@@ -128,6 +155,8 @@ macro_rules! scalar {
             const LANES: usize = 1;
             const FUSED: bool = native::FUSED;
             const SCALES_ANY: bool = false;
+            #[cfg(target_arch = "nvptx64")]
+            const HAS_EXP: bool = true;
 
             #[inline(always)]
             fn splat(x: $float) -> Self {
@@ -150,6 +179,36 @@ macro_rules! scalar {
             #[inline(always)]
             fn sqrt(self) -> Self {
                 native::$sqrt(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn exp_native(self) -> Self {
+                crate::gpu::math::$float::exp(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn exp_shift(shift: Self) -> Self {
+                crate::gpu::math::$float::exp_shift(shift)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn exp_minus(self, shift: Self) -> Self {
+                crate::gpu::math::$float::exp_minus(self, shift)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn rsqrt_positive(self) -> Self {
+                crate::gpu::math::$float::rsqrt(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn min_number(self, number: Self) -> Self {
+                crate::gpu::math::$float::min(self, number)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn max_number(self, number: Self) -> Self {
+                crate::gpu::math::$float::max(self, number)
             }
             #[inline(always)]
             fn abs(self) -> Self {

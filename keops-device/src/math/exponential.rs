@@ -7,6 +7,9 @@ use crate::real::{Bits, Real, Scalar};
 /// multiply-adds, which are all that read it where [`Real::SCALES_ANY`].
 #[inline(always)]
 pub(super) fn exp<S: Real>(x: S) -> S {
+    if S::HAS_EXP {
+        return x.exp_native();
+    }
     let lowest = S::constant(lowest_exponent::<S>());
     if S::SCALES_ANY {
         let (_, n, r) = reduce(x);

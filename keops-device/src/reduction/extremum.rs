@@ -12,7 +12,7 @@ pub trait Order: 'static {
     const WORST: f64;
     /// Where `new` beats `best`. A NaN never does.
     fn beats<S: Real>(new: S, best: S) -> S::Mask;
-    /// `new` where it beats `best`, else `best`.
+    /// `new` where it beats `best`, else `best`, which is not NaN.
     fn better<S: Real>(new: S, best: S) -> S;
 }
 
@@ -32,7 +32,7 @@ impl Order for Smallest {
     }
     #[inline(always)]
     fn better<S: Real>(new: S, best: S) -> S {
-        new.min(best)
+        new.min_number(best)
     }
 }
 
@@ -44,7 +44,7 @@ impl Order for Largest {
     }
     #[inline(always)]
     fn better<S: Real>(new: S, best: S) -> S {
-        new.max(best)
+        new.max_number(best)
     }
 }
 

@@ -67,7 +67,11 @@ impl Accumulation for InMemory {
         totals: &mut [componentwise::Totals<K, Red, S>; R],
         scratch: &mut [componentwise::Accumulators<K, Red, S>; R],
     ) {
-        componentwise::reduce_many::<K, Red, S, R, C>(tile, totals, scratch);
+        if const { cfg!(target_arch = "nvptx64") } {
+            componentwise::reduce_looped::<K, Red, S, R, C>(tile, totals);
+        } else {
+            componentwise::reduce_many::<K, Red, S, R, C>(tile, totals, scratch);
+        }
     }
 
     #[inline(always)]
@@ -77,6 +81,10 @@ impl Accumulation for InMemory {
         states: &mut [ShiftedSums<K, A, S>; R],
         scratch: &mut [shifted::Sums<K, A, S>; R],
     ) {
-        shifted::reduce_many::<K, A, S, R, C>(tile, margin, states, scratch);
+        if const { cfg!(target_arch = "nvptx64") } {
+            shifted::reduce_looped::<K, A, S, R, C>(tile, margin, states);
+        } else {
+            shifted::reduce_many::<K, A, S, R, C>(tile, margin, states, scratch);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Reductions that treat each component of the formula by itself.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, folds, locate, stream};
-use crate::kernel::{Kernel, Values, dim};
+use super::{Step, Tile, folds, locate, pairs, start, stream};
+use crate::kernel::{ColumnOf, Kernel, Values, dim};
 use crate::real::Real;
 use crate::reduction::Componentwise;
 
@@ -22,6 +22,18 @@ pub(super) fn reduce_few<K: Kernel, Red: Componentwise, S: Real, const R: usize,
     let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
     resume::<K, Red, S, R>(totals, &mut local);
     stream::<K, S, R, C>(tile, &mut Push::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+    suspend::<K, Red, S, R>(totals, &local);
+}
+
+/// The same for a kernel of many components, on a GPU, whose compiler unrolls the loops over them: it has more registers.
+#[inline(always)]
+pub(super) fn reduce_looped<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    totals: &mut [Totals<K, Red, S>; R],
+) {
+    let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
+    resume::<K, Red, S, R>(totals, &mut local);
+    stream::<K, S, R, C>(tile, &mut PushLooped::<'_, K, Red, S, R> { tile, accumulators: &mut local });
     suspend::<K, Red, S, R>(totals, &local);
 }
 
@@ -69,10 +81,10 @@ struct Push<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
 
 impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for Push<'_, K, Red, S, R> {
     #[inline(always)]
-    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
         let folds = folds::<K, S, R, C>(self.tile, columns);
         unrolled!(C, c => {
-            push_column::<K, Red, S, R>(self.tile, &columns[c], &folds[c], first + c, self.accumulators);
+            push_column::<K, Red, S, R>(self.tile, &columns[c].0, &folds[c], first + c, self.accumulators);
         });
     }
 }
@@ -97,6 +109,30 @@ fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     });
 }
 
+/// Many components, in registers.
+struct PushLooped<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
+    tile: &'a Tile<'a, K, S, R>,
+    accumulators: &'a mut [Accumulators<K, Red, S>; R],
+}
+
+impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for PushLooped<'_, K, Red, S, R> {
+    #[inline(always)]
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
+        let shared = pairs::<K, S, R, C>(self.tile, columns);
+        unrolled!(K::SEGMENTS.len(), segment => {
+            let start = start(K::SEGMENTS, segment);
+            for entry in 0..K::SEGMENTS[segment] {
+                unrolled!(C, c => unrolled!(R, r => {
+                    let accumulator = &mut self.accumulators[r].as_mut_slice()[start + entry];
+                    let (kept, column) = (&self.tile.kept[r], &columns[c].0);
+                    let term = K::term::<S>(segment, entry, self.tile.params, kept, column, &shared[c][r]);
+                    *accumulator = Red::push(*accumulator, term, S::index_splat(first + c));
+                }));
+            }
+        });
+    }
+}
+
 /// Many components.
 struct PushMany<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize> {
     tile: &'a Tile<'a, K, S, R>,
@@ -107,7 +143,7 @@ impl<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize> Ste
     for PushMany<'_, K, Red, S, R, C>
 {
     #[inline(always)]
-    fn step<const T: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; T], first: usize) {
+    fn step<const T: usize>(&mut self, columns: &[ColumnOf<K, S>; T], first: usize) {
         let shared = shared::<K, S, R, C, T>(self.tile, columns);
         let push = |accumulator, t, _, term| Red::push(accumulator, term, S::index_splat(first + t));
         accumulate::<K, S, _, R, T, 0>(self.tile, columns, &shared, self.accumulators, push);

@@ -7,7 +7,7 @@
 use core::array::from_ref;
 
 use super::{Step, Tile, pairs, start, stream};
-use crate::kernel::{Kernel, Values};
+use crate::kernel::{ColumnOf, Kernel, Values};
 use crate::real::Real;
 
 /// So many reduced indices are taken in per load and store of an accumulator.
@@ -33,7 +33,7 @@ pub(super) fn stream_many<K: Kernel, S: Real, const R: usize, const C: usize>(
 #[inline(always)]
 pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T: usize>(
     tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; T],
+    columns: &[ColumnOf<K, S>; T],
 ) -> [[K::Shared<S>; R]; T] {
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; T];
     // Either whole register tiles or single reduced indices, so that only one of the two is compiled.
@@ -58,7 +58,7 @@ pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T
 #[inline(always)]
 pub(super) fn accumulate<K, S, X, const R: usize, const T: usize, const FROM: usize>(
     tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; T],
+    columns: &[ColumnOf<K, S>; T],
     shared: &[[K::Shared<S>; R]; T],
     accumulators: &mut [K::Components<X>; R],
     push: impl Fn(X, usize, usize, K::Term<S>) -> X,
@@ -71,7 +71,7 @@ pub(super) fn accumulate<K, S, X, const R: usize, const T: usize, const FROM: us
         let first = start(K::SEGMENTS, segment) - start(K::SEGMENTS, FROM);
         let count = K::SEGMENTS[segment];
         let term = |entry: usize, t: usize, r: usize| {
-            K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[t], &shared[t][r])
+            K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[t].0, &shared[t][r])
         };
         let mut entry = 0;
         // Four at a time have their accumulators in registers.

@@ -6,7 +6,7 @@
 //! over the whole register tile, as in the micro-kernel of a matrix product, so that each number that is loaded feeds
 //! several multiply-adds.
 
-use crate::kernel::{Kernel, Values};
+use crate::kernel::{ColumnOf, Kernel, Values};
 use crate::real::Real;
 
 /// Runs the body for each index below a constant, unrolled, with the index a constant.
@@ -43,15 +43,23 @@ pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {
     /// The prepared kept indices.
     pub kept: &'a [K::Kept<S>; R],
     /// The prepared reduced indices.
-    pub reduced: &'a [K::Reduced<S::Scalar>],
+    pub reduced: &'a [ColumnOf<K, S>],
     /// The position of the first of them.
     pub first: usize,
+}
+
+/// On a GPU, columns of at most so many bytes are read at once.
+const MAX_COPIED: usize = 512;
+
+/// Whether columns are copied to registers.
+const fn copies<K: Kernel, S: Real>() -> bool {
+    cfg!(target_arch = "nvptx64") && K::STATIC && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
 }
 
 /// What is done with the reduced indices of a register tile.
 trait Step<K: Kernel, S: Real> {
     /// Takes in `C` reduced indices, of which `first` is the position of the first.
-    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize);
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize);
 }
 
 /// Runs over the reduced indices of a tile, `C` at a time and the last ones by themselves.
@@ -61,13 +69,22 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
     let mut left = tile.reduced;
     let mut first = tile.first;
     while let Some((chunk, rest)) = left.split_first_chunk::<C>() {
-        step.step(chunk, first);
+        if const { copies::<K, S>() } {
+            // Only a whole column is known to be aligned for loads of 16 bytes.
+            step.step(&{ *chunk }, first);
+        } else {
+            step.step(chunk, first);
+        }
         first += C;
         left = rest;
     }
     if const { C > 1 } {
         for column in left {
-            step.step(core::array::from_ref(column), first);
+            if const { copies::<K, S>() } {
+                step.step(&[*column], first);
+            } else {
+                step.step(core::array::from_ref(column), first);
+            }
             first += 1;
         }
     }
@@ -77,12 +94,12 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
 #[inline(always)]
 fn folds<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; C],
+    columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Folds<S>; R]; C] {
     let mut folds = [[K::Folds::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(K::FOLDS.len(), f => {
         for entry in 0..K::FOLDS[f] {
-            unrolled!(C, c => fold_column::<K, S, R>(tile, f, entry, &columns[c], &mut folds[c]));
+            unrolled!(C, c => fold_column::<K, S, R>(tile, f, entry, &columns[c].0, &mut folds[c]));
         }
     });
     folds
@@ -106,11 +123,11 @@ fn fold_column<K: Kernel, S: Real, const R: usize>(
 #[inline(always)]
 fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
-    columns: &[K::Reduced<S::Scalar>; C],
+    columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Shared<S>; R]; C] {
     let folds = folds::<K, S, R, C>(tile, columns);
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
-    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c], &folds[c], &mut shared[c]));
+    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c].0, &folds[c], &mut shared[c]));
     shared
 }
 

@@ -5,11 +5,14 @@
 //! after the first few reduced indices almost never happens: then all sums are scaled once.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, locate, pairs, stream};
-use crate::kernel::{Kernel, Product, Term, Values, dim};
+use super::{Step, Tile, locate, pairs, start, stream};
+use crate::kernel::{ColumnOf, Kernel, Product, Term, Values, dim};
 use crate::math::Math;
 use crate::real::{Mask, Real, Scalar};
 use crate::reduction::{Scheme, ShiftedSums};
+
+/// What the terms of each pair of a register tile have in common, and the weights.
+type Weighed<K, S, const R: usize, const C: usize> = ([[<K as Kernel>::Shared<S>; R]; C], [[S; R]; C]);
 
 /// The sums of one vector of kept indices, while a tile streams past.
 pub(crate) type Sums<K, A, S> = <K as Kernel>::Components<<A as Scheme>::Accumulator<S>>;
@@ -26,6 +29,20 @@ pub(super) fn reduce_few<K: Kernel, A: Scheme, S: Real, const R: usize, const C:
     let mut weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local);
     stream::<K, S, R, C>(tile, &mut weigh);
     let shifts = weigh.shifts;
+    suspend(states, &shifts, &local);
+}
+
+/// The same for a kernel of many components, on a GPU, whose compiler unrolls the loops over them: it has more registers.
+#[inline(always)]
+pub(super) fn reduce_looped<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    margin: f64,
+    states: &mut [ShiftedSums<K, A, S>; R],
+) {
+    let mut local = [K::Components::filled(A::resume(&A::zero())); R];
+    let mut weigh = WeighLooped(Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local));
+    stream::<K, S, R, C>(tile, &mut weigh);
+    let shifts = weigh.0.shifts;
     suspend(states, &shifts, &local);
 }
 
@@ -67,6 +84,8 @@ struct Weigh<'a, K: Kernel, A: Scheme, S: Real, const R: usize> {
     /// How far a score may exceed the shift.
     margin: S,
     shifts: [S; R],
+    /// The shifts as exponentials take them.
+    exp_shifts: [S; R],
     /// The shifts plus the margin.
     limits: [S; R],
     sums: &'a mut [Sums<K, A, S>; R],
@@ -88,7 +107,14 @@ impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
             }
         }
         let margin = S::constant(margin);
-        Self { tile, margin, shifts, limits: shifts.map(|shift| shift + margin), sums }
+        Self {
+            tile,
+            margin,
+            shifts,
+            exp_shifts: shifts.map(S::exp_shift),
+            limits: shifts.map(|shift| shift + margin),
+            sums,
+        }
     }
 
     /// Raises the shifts to `best` where that exceeds the limits.
@@ -104,6 +130,7 @@ impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
             let raised = S::select(self.limits[r].lt(*best), best.min(highest), self.shifts[r]);
             let factor = (self.shifts[r] - raised).exp();
             self.shifts[r] = raised;
+            self.exp_shifts[r] = S::exp_shift(raised);
             self.limits[r] = raised + self.margin;
             for sum in self.sums[r].as_mut_slice() {
                 *sum = A::rescale(*sum, factor);
@@ -111,26 +138,32 @@ impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
         }
     }
 
+    /// What the terms of each pair have in common, and the weights, after the shifts were raised where they must be.
+    #[inline(always)]
+    fn weights<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C]) -> Weighed<K, S, R, C> {
+        let shared = pairs::<K, S, R, C>(self.tile, columns);
+        let mut weights = [[S::constant(0.0); R]; C];
+        let mut best = self.limits;
+        unrolled!(C, c => unrolled!(R, r => weights[c][r] = self.score(r, &columns[c].0, &shared[c][r], &mut best[r])));
+        self.raise_to(&best);
+        unrolled!(C, c => unrolled!(R, r => weights[c][r] = weights[c][r].exp_minus(self.exp_shifts[r])));
+        (shared, weights)
+    }
+
     /// The score of a pair; `best` becomes it where it is better.
     #[inline(always)]
     fn score(&self, r: usize, column: &K::Reduced<S::Scalar>, shared: &K::Shared<S>, best: &mut S) -> S {
         let score = K::term::<S>(0, 0, self.tile.params, &self.tile.kept[r], column, shared).value();
-        // In this order a NaN is passed over.
-        *best = score.max(*best);
+        *best = score.max_number(*best);
         score
     }
 }
 
 impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for Weigh<'_, K, A, S, R> {
     #[inline(always)]
-    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], _first: usize) {
-        let shared = pairs::<K, S, R, C>(self.tile, columns);
-        let mut weights = [[S::constant(0.0); R]; C];
-        let mut best = self.limits;
-        unrolled!(C, c => unrolled!(R, r => weights[c][r] = self.score(r, &columns[c], &shared[c][r], &mut best[r])));
-        self.raise_to(&best);
-        unrolled!(C, c => unrolled!(R, r => weights[c][r] = (weights[c][r] - self.shifts[r]).exp()));
-        unrolled!(C, c => add_column::<K, A, S, R>(self.tile, &columns[c], &shared[c], &weights[c], self.sums));
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], _first: usize) {
+        let (shared, weights) = self.weights(columns);
+        unrolled!(C, c => add_column::<K, A, S, R>(self.tile, &columns[c].0, &shared[c], &weights[c], self.sums));
     }
 }
 
@@ -153,22 +186,44 @@ fn add_column<K: Kernel, A: Scheme, S: Real, const R: usize>(
     });
 }
 
+/// Many components, in registers.
+struct WeighLooped<'a, K: Kernel, A: Scheme, S: Real, const R: usize>(Weigh<'a, K, A, S, R>);
+
+impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for WeighLooped<'_, K, A, S, R> {
+    #[inline(always)]
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], _first: usize) {
+        let (shared, weights) = self.0.weights(columns);
+        let Weigh { tile, sums, .. } = &mut self.0;
+        unrolled!(K::SEGMENTS.len(), segment => if segment > 0 {
+            let start = start(K::SEGMENTS, segment) - 1;
+            for entry in 0..K::SEGMENTS[segment] {
+                unrolled!(C, c => unrolled!(R, r => {
+                    let sum = &mut sums[r].as_mut_slice()[start + entry];
+                    let (kept, column) = (&tile.kept[r], &columns[c].0);
+                    let term = K::term::<S>(segment, entry, tile.params, kept, column, &shared[c][r]);
+                    *sum = A::push(*sum, Product(weights[c][r], term.value()));
+                }));
+            }
+        });
+    }
+}
+
 /// Many components.
 struct WeighMany<'a, K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(Weigh<'a, K, A, S, R>);
 
 impl<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize> Step<K, S> for WeighMany<'_, K, A, S, R, C> {
     #[inline(always)]
-    fn step<const T: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; T], _first: usize) {
+    fn step<const T: usize>(&mut self, columns: &[ColumnOf<K, S>; T], _first: usize) {
         let weigh = &mut self.0;
         let shared = shared::<K, S, R, C, T>(weigh.tile, columns);
         let mut weights = [[S::constant(0.0); R]; T];
         let mut best = weigh.limits;
         for t in 0..T {
-            unrolled!(R, r => weights[t][r] = weigh.score(r, &columns[t], &shared[t][r], &mut best[r]));
+            unrolled!(R, r => weights[t][r] = weigh.score(r, &columns[t].0, &shared[t][r], &mut best[r]));
         }
         weigh.raise_to(&best);
         for weights in &mut weights {
-            unrolled!(R, r => weights[r] = (weights[r] - weigh.shifts[r]).exp());
+            unrolled!(R, r => weights[r] = weights[r].exp_minus(weigh.exp_shifts[r]));
         }
         let push = |sum, t: usize, r: usize, term: K::Term<S>| A::push(sum, Product(weights[t][r], term.value()));
         accumulate::<K, S, _, R, T, 1>(weigh.tile, columns, &shared, weigh.sums, push);

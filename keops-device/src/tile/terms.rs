@@ -1,7 +1,7 @@
 //! All terms of a tile, one by one: for reductions that only now and then have something to do.
 
 use super::{Step, Tile, pairs, start, stream};
-use crate::kernel::{Kernel, Term};
+use crate::kernel::{ColumnOf, Kernel, Term};
 use crate::real::Real;
 
 /// What looks at terms.
@@ -27,7 +27,7 @@ struct Show<'a, K: Kernel, S: Real, V, const R: usize> {
 
 impl<K: Kernel, S: Real, V: Terms<S, R>, const R: usize> Step<K, S> for Show<'_, K, S, V, R> {
     #[inline(always)]
-    fn step<const C: usize>(&mut self, columns: &[K::Reduced<S::Scalar>; C], first: usize) {
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
         let tile = self.tile;
         let shared = pairs::<K, S, R, C>(tile, columns);
         unrolled!(K::SEGMENTS.len(), segment => {
@@ -35,7 +35,7 @@ impl<K: Kernel, S: Real, V: Terms<S, R>, const R: usize> Step<K, S> for Show<'_,
             for entry in 0..K::SEGMENTS[segment] {
                 let mut values = [[S::constant(0.0); R]; C];
                 unrolled!(C, c => unrolled!(R, r => {
-                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c], &shared[c][r]);
+                    let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], &columns[c].0, &shared[c][r]);
                     values[c][r] = term.value();
                 }));
                 self.terms.terms(start + entry, &values, first);

@@ -6,7 +6,7 @@ use std::mem::take;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use keops_device::kernel::{Kernel, ShapeVisitor, Values, dim, prepare_params};
+use keops_device::kernel::{Column, ColumnOf, Kernel, ShapeVisitor, Values, dim, prepare_params};
 use keops_device::reduction::Reduction;
 use keops_device::tile::{Accumulation, Tile};
 use keops_device::{Real, Registers, Scalar};
@@ -90,7 +90,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
             block_bytes: vectors * (size_of::<K::Kept<S>>() + Red::state_bytes::<K, S>()),
-            column_bytes: size_of::<K::Reduced<S::Scalar>>(),
+            column_bytes: size_of::<ColumnOf<K, S>>(),
             many_components: !K::Accumulation::IN_REGISTERS,
         });
         let entries = Red::results(dim::<K>());
@@ -211,14 +211,14 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         &self,
         params: &K::Params<S::Scalar>,
         columns: Range<usize>,
-        prepared: &mut Vec<K::Reduced<S::Scalar>>,
+        prepared: &mut Vec<ColumnOf<K, S>>,
     ) {
         prepared.clear();
         let mut raw = K::RawReduced::<S::Scalar>::filled(S::Scalar::from_f64(0.0));
         for column in columns {
             read_row::<_, K::RawReduced<S::Scalar>>(&self.problem.reduced, column, &mut raw);
             let index = S::Scalar::from_f64(column as f64);
-            prepared.push(K::reduced::<S::Scalar>(params, &raw, index));
+            prepared.push(Column(K::reduced::<S::Scalar>(params, &raw, index)));
         }
     }
 

@@ -1,0 +1,186 @@
+//! The K smallest or largest terms, for the threads of a GPU: sorted lists in registers, as long as K is small. The CPU has
+//! a type of its own, which needs a heap.
+
+use core::marker::PhantomData;
+
+use super::intrinsics::opaque;
+use crate::kernel::{Kernel, Values, dim};
+use crate::real::{Mask, Real, Scalar};
+use crate::reduction::{Largest, Order, Reduction, Smallest};
+use crate::tile::Tile;
+use crate::tile::terms::{Terms, visit};
+
+/// Longest list that is unrolled.
+const MAX_IN_REGISTERS: usize = 16;
+
+/// What is returned of a term that is among the K best.
+pub trait Report: 'static {
+    /// An entry of the result.
+    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+    /// The entry for a term and its position.
+    fn item<T: Scalar>(value: T, position: usize) -> Self::Item<T>;
+}
+
+/// The term.
+pub struct Value;
+/// Its position.
+pub struct Position;
+/// Both.
+pub struct ValueAndPosition;
+
+impl Report for Value {
+    type Item<T: Scalar> = T;
+    #[inline(always)]
+    fn item<T: Scalar>(value: T, _position: usize) -> T {
+        value
+    }
+}
+
+impl Report for Position {
+    type Item<T: Scalar> = usize;
+    #[inline(always)]
+    fn item<T: Scalar>(_value: T, position: usize) -> usize {
+        position
+    }
+}
+
+impl Report for ValueAndPosition {
+    type Item<T: Scalar> = (T, usize);
+    #[inline(always)]
+    fn item<T: Scalar>(value: T, position: usize) -> (T, usize) {
+        (value, position)
+    }
+}
+
+/// The K best terms by the order `O`, best first; entry `k * dim + d` of the result is about the k-th best of component d.
+pub struct KBest<O, P, const K: usize>(PhantomData<(O, P)>);
+
+/// The K smallest terms.
+pub type KMin<const K: usize> = KBest<Smallest, Value, K>;
+/// The positions of the K smallest terms.
+pub type ArgKMin<const K: usize> = KBest<Smallest, Position, K>;
+/// The K smallest terms and their positions.
+pub type KMinArgKMin<const K: usize> = KBest<Smallest, ValueAndPosition, K>;
+/// The K largest terms.
+pub type KMax<const K: usize> = KBest<Largest, Value, K>;
+/// The positions of the K largest terms.
+pub type ArgKMax<const K: usize> = KBest<Largest, Position, K>;
+/// The K largest terms and their positions.
+pub type KMaxArgKMax<const K: usize> = KBest<Largest, ValueAndPosition, K>;
+
+/// The best terms of one component, best first, and their positions.
+#[derive(Clone, Copy, Debug)]
+pub struct List<S: Real, const K: usize> {
+    values: [S; K],
+    positions: [S::Index; K],
+}
+
+impl<S: Real, const K: usize> List<S, K> {
+    #[inline(always)]
+    fn none<O: Order>(count: usize) -> Self {
+        Self { values: [S::constant(O::WORST); K], positions: [S::index_splat(count); K] }
+    }
+
+    /// What a term must beat.
+    #[inline(always)]
+    fn worst(&self) -> S {
+        self.values[K - 1]
+    }
+
+    /// Takes in a term of a higher position than all terms before: it moves what it beats by one place.
+    #[inline(always)]
+    fn insert<O: Order>(&mut self, mut value: S, mut position: S::Index) {
+        // A list that is too long for registers stays in memory, and the loop a loop.
+        let count = if const { K <= MAX_IN_REGISTERS } { K } else { opaque(K) };
+        for k in 0..count {
+            let (old, old_position) = (self.values[k], self.positions[k]);
+            let beats = O::beats(value, old);
+            self.values[k] = S::select(beats, value, old);
+            self.positions[k] = S::index_select(beats, position, old_position);
+            value = S::select(beats, old, value);
+            position = S::index_select(beats, old_position, position);
+        }
+    }
+}
+
+/// The components' lists of `R` kept indices, while a tile streams past.
+struct Insert<'a, K: Kernel, O, S: Real, const R: usize, const N: usize> {
+    lists: &'a mut [K::Components<List<S, N>>; R],
+    order: PhantomData<O>,
+}
+
+impl<K: Kernel, O: Order, S: Real, const R: usize, const N: usize> Terms<S, R> for Insert<'_, K, O, S, R, N> {
+    #[inline(always)]
+    fn terms<const C: usize>(&mut self, component: usize, values: &[[S; R]; C], first: usize) {
+        for r in 0..R {
+            let list = &mut self.lists[r].as_mut_slice()[component];
+            // One comparison for all columns tells that there is nothing to do, as is so almost always.
+            let mut best = list.worst();
+            for column in values {
+                best = O::better(column[r], best);
+            }
+            if !O::beats(best, list.worst()).any() {
+                continue;
+            }
+            for (c, column) in values.iter().enumerate() {
+                if O::beats(column[r], list.worst()).any() {
+                    list.insert::<O>(column[r], S::index_splat(first + c));
+                }
+            }
+        }
+    }
+}
+
+impl<O: Order, P: Report, const N: usize> Reduction for KBest<O, P, N> {
+    type State<K: Kernel, S: Real> = K::Components<List<S, N>>;
+    type Scratch<K: Kernel, S: Real> = ();
+    type Item<T: Scalar> = P::Item<T>;
+
+    #[inline(always)]
+    fn results(components: usize) -> usize {
+        N * components
+    }
+
+    #[inline(always)]
+    fn neutral<K: Kernel, S: Real>(count: usize) -> Self::State<K, S> {
+        K::Components::filled(List::none::<O>(count))
+    }
+
+    #[inline(always)]
+    fn scratch<K: Kernel, S: Real>() {}
+
+    #[inline(always)]
+    fn reduce_tile<K: Kernel, S: Real, const R: usize, const C: usize>(
+        tile: &Tile<'_, K, S, R>,
+        states: &mut [Self::State<K, S>; R],
+        _scratch: &mut [(); R],
+    ) {
+        let mut insert: Insert<'_, K, O, S, R, N> = Insert { lists: states, order: PhantomData };
+        visit::<K, S, R, C>(tile, &mut insert);
+    }
+
+    #[inline(always)]
+    fn merge<K: Kernel, S: Real>(state: &mut Self::State<K, S>, later: &Self::State<K, S>) {
+        for (list, later) in state.as_mut_slice().iter_mut().zip(later.as_slice()) {
+            for k in 0..N {
+                list.insert::<O>(later.values[k], later.positions[k]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn finish<K: Kernel, S: Real>(
+        state: &Self::State<K, S>,
+        _factors: &[S],
+        mut write: impl FnMut(usize, usize, P::Item<S::Scalar>),
+    ) {
+        for k in 0..N {
+            for (component, list) in state.as_slice().iter().enumerate() {
+                for lane in 0..S::LANES {
+                    let item = P::item(list.values[k].lane(lane), S::index_lane(list.positions[k], lane));
+                    write(lane, k * dim::<K>() + component, item);
+                }
+            }
+        }
+    }
+}
