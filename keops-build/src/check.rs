@@ -10,6 +10,9 @@ pub struct Facts {
     pub entries: Vec<String>,
     /// The kernels that keep something in local memory (which is as slow as global memory), and how many bytes per thread.
     pub local: Vec<(String, usize)>,
+    /// The number of places where a kernel stops with an error: what is left of a panic, and so of a check that the compiler
+    /// could not do without.
+    pub traps: usize,
 }
 
 /// Checks that the PTX needs nothing from elsewhere, calls nothing, and names the memory of each access.
@@ -45,6 +48,8 @@ pub fn check_ptx(ptx: &str) -> Result<Facts, Vec<String>> {
                 problems.push(format!("line {place}, in {function}: the call `{text}`"));
             } else if statement.is_generic_access() {
                 problems.push(format!("line {place}, in {function}: the access `{text}` does not say to which memory"));
+            } else if statement.operation() == "trap" {
+                facts.traps += 1;
             } else if declared(&statement, ".local").is_some() {
                 facts.local.push((function.to_owned(), length(statement.operands)));
             }
@@ -82,10 +87,13 @@ mod tests {
     #[test]
     fn a_good_kernel() {
         let ptx = ".version 7.0\n.extern .shared .align 16 .b8 more[];\n.visible .entry one(\n\t.param .u64 one_param_0\n)\n{\n\t\
-                   .local .align 8 .b8 \t__local_depot0[512];\n\tld.param.b64 %rd1, [one_param_0];\n\tst.global.b32 [%rd1], %r1;\n\tret;\n}\n\
+                   .local .align 8 .b8 \t__local_depot0[512];\n\tld.param.b64 %rd1, [one_param_0];\n\tst.global.b32 [%rd1], %r1;\n\ttrap;\n\tret;\n}\n\
                    .visible .entry two()\n{\n}\n";
         let facts = check_ptx(ptx).expect("no problems");
-        assert_eq!(facts, Facts { entries: vec!["one".into(), "two".into()], local: vec![("one".into(), 512)] });
+        assert_eq!(
+            facts,
+            Facts { entries: vec!["one".into(), "two".into()], local: vec![("one".into(), 512)], traps: 1 }
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::libraries::Libraries;
 use crate::toolchain::{TARGET, Toolchain, clean};
 
 /// What rustc is told, besides the architecture and where the libraries are.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 9] = [
     "--crate-name=keops_formula",
     "--crate-type=lib",
     "--edition=2024",
@@ -17,7 +17,6 @@ const FLAGS: [&str; 10] = [
     "--emit=asm",
     "-Ccodegen-units=1",
     "-Copt-level=3",
-    "-Cpanic=abort",
     "-Coverflow-checks=off",
     "--cap-lints=allow",
     // The source is one long line, which is not worth showing.
@@ -69,7 +68,12 @@ impl Compiler<'_> {
         let [input, output] = ["rs", "s"].map(|extension| temporary.with_extension(extension));
         fs::write(&input, source).map_err(|error| format!("{}: {error}", input.display()))?;
         let mut command = clean(Command::new(&self.toolchain.rustc));
-        command.args(FLAGS).arg("--target").arg(TARGET).arg(format!("-Ctarget-cpu={}", self.architecture));
+        command
+            .args(FLAGS)
+            .args(self.toolchain.panic_flags())
+            .arg("--target")
+            .arg(TARGET)
+            .arg(format!("-Ctarget-cpu={}", self.architecture));
         if !LLVM_ARGUMENTS.is_empty() {
             command.arg(format!("-Cllvm-args={}", LLVM_ARGUMENTS.join(" ")));
         }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::cache::{Cache, Key, write_if_changed};
 use crate::sources::rust_files;
-use crate::toolchain::{Core, TARGET, Toolchain, clean};
+use crate::toolchain::{TARGET, Toolchain, clean};
 
 /// Makes functions of all sizes available to the crates that call them, so that none is called in the end: a kernel is
 /// compiled by itself, and there is nobody to link it with other code.
@@ -29,7 +29,8 @@ impl Libraries {
     pub(crate) fn get(cache: &Cache, toolchain: &Toolchain, architecture: &str) -> Result<Self, String> {
         let device = Path::new(keops_device::MANIFEST_DIR);
         let core = format!("{:?}", toolchain.core);
-        let compiler = [&toolchain.version, &core, architecture, INLINE_ALL];
+        let flags = flags(toolchain, architecture);
+        let compiler = [toolchain.version.as_str(), &core, &flags];
         let sources = sources(device).map_err(|error| failed(device, &error))?;
         let key = Key::of(compiler.into_iter().chain(sources.iter().map(String::as_str)));
         let folder = cache.path(&format!("libraries-{key}"));
@@ -43,13 +44,20 @@ impl Libraries {
         }
         // This one does not depend on the sources: cargo builds again what has to be, and `core` has not.
         let build = Key::of(compiler.into_iter().chain([keops_device::MANIFEST_DIR]));
-        let files = build_package(&cache.path(&format!("build-{build}")), device, toolchain, architecture)?;
+        let files = build_package(&cache.path(&format!("build-{build}")), device, toolchain, &flags)?;
         let temporary = cache.temporary();
         collect(&files, &temporary)
             .and_then(|()| fs::rename(&temporary, &folder))
             .map_err(|error| failed(&folder, &error))?;
         Ok(libraries)
     }
+}
+
+/// What rustc is told, besides by cargo.
+fn flags(toolchain: &Toolchain, architecture: &str) -> String {
+    // The lints of keops-device are for other targets, where more of its code is used. They are warnings, as there are some
+    // that cargo reads.
+    format!("{INLINE_ALL} -Ctarget-cpu={architecture} --cap-lints=warn {}", toolchain.panic_flags().join(" "))
 }
 
 fn failed(path: &Path, error: &io::Error) -> String {
@@ -68,12 +76,7 @@ fn sources(device: &Path) -> io::Result<Vec<String>> {
 
 /// Has cargo build a package that does nothing but depend on keops-device. The result are the libraries of all of its
 /// dependencies.
-fn build_package(
-    folder: &Path,
-    device: &Path,
-    toolchain: &Toolchain,
-    architecture: &str,
-) -> Result<Vec<PathBuf>, String> {
+fn build_package(folder: &Path, device: &Path, toolchain: &Toolchain, flags: &str) -> Result<Vec<PathBuf>, String> {
     let manifest = format!(
         "[package]\nname = \"keops-device-build\"\nedition = \"2021\"\n\n[dependencies]\nkeops-device = {{ path = {device:?} }}\n\n\
          [workspace]\n\n[profile.release]\nopt-level = 3\npanic = \"abort\"\ncodegen-units = 1\ndebug = false\n\
@@ -90,12 +93,7 @@ fn build_package(
         command.args(["build", "--release", "--target", TARGET, "--message-format=json-render-diagnostics"]);
         command.arg("--manifest-path").arg(&manifest_path).arg("--target-dir").arg(folder.join("target"));
         command.env("RUSTC", &toolchain.rustc);
-        // The lints of keops-device hold for other targets too, where they see less of its code. They are warnings, as
-        // cargo reads some.
-        command.env("RUSTFLAGS", format!("{INLINE_ALL} -Ctarget-cpu={architecture} --cap-lints=warn"));
-        if toolchain.core == Core::Source {
-            command.arg("-Zbuild-std=core");
-        }
+        command.env("RUSTFLAGS", flags).args(toolchain.core_flags());
         if offline {
             command.arg("--offline");
         }

@@ -16,6 +16,9 @@ pub(crate) const OVERRIDE: &str = "KEOPS_DEVICE_RUSTC";
 /// The oldest release that compiles keops-device: 1.85.
 const OLDEST: u32 = 85;
 
+/// The first release that has traps for panics as a compiler flag, 1.92, and not as a feature of `core`.
+const IMMEDIATE_ABORT: u32 = 92;
+
 /// Where the rustc of Debian is, whose packages of compiler and sources do not depend on rustup.
 const DEBIAN: &str = "/usr/bin/rustc";
 
@@ -38,6 +41,8 @@ pub(crate) struct Toolchain {
     pub(crate) cargo: PathBuf,
     /// What `rustc -vV` says.
     pub(crate) version: String,
+    /// The 95 of 1.95.
+    release: u32,
     pub(crate) core: Core,
 }
 
@@ -95,9 +100,7 @@ impl Toolchain {
         let sysroot = PathBuf::from(output(rustc, &["--print", "sysroot"])?.trim_end());
         let core = core_in(&sysroot)?;
         let version = output(rustc, &["-vV"])?;
-        if release(&version)? < OLDEST {
-            return None;
-        }
+        let release = release(&version).filter(|&release| release >= OLDEST)?;
         // Behind the name may be a proxy of rustup, which looks at more than its name.
         let program = |name: &str| {
             let path = sysroot.join("bin").join(name).with_extension(std::env::consts::EXE_EXTENSION);
@@ -107,8 +110,26 @@ impl Toolchain {
             rustc: program("rustc").unwrap_or_else(|| rustc.to_owned()),
             cargo: program("cargo").unwrap_or_else(|| fallback_cargo.into()),
             version,
+            release,
             core,
         })
+    }
+
+    /// The flags by which a panic becomes a trap. Else what is left of it, in kernels that do not panic but whose indices
+    /// the compiler cannot vouch for, would be a call of a function that nobody defines. A `core` that is installed has been
+    /// compiled to panic in earnest.
+    pub(crate) fn panic_flags(&self) -> &'static [&'static str] {
+        let is_known = self.core == Core::Source && self.release >= IMMEDIATE_ABORT;
+        if is_known { &["-Zunstable-options", "-Cpanic=immediate-abort"] } else { &["-Cpanic=abort"] }
+    }
+
+    /// What to tell cargo of `core`.
+    pub(crate) fn core_flags(&self) -> &'static [&'static str] {
+        match self.core {
+            Core::Installed => &[],
+            Core::Source if self.release >= IMMEDIATE_ABORT => &["-Zbuild-std=core"],
+            Core::Source => &["-Zbuild-std=core", "-Zbuild-std-features=panic_immediate_abort"],
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+use std::ffi::OsStr;
+
 use super::*;
 use crate::testing::Folder;
 
@@ -133,7 +135,7 @@ fn kernels_become_ptx() {
     let compiled = finish(&compiler, &code(&source)).expect("a kernel");
     assert!(!compiled.from_cache);
     let facts = check_ptx(&compiled.ptx).expect("nothing wrong");
-    assert_eq!((facts.entries, facts.local), (vec!["sums".to_owned()], vec![]));
+    assert_eq!((facts.entries, facts.local, facts.traps), (vec!["sums".to_owned()], vec![], 0));
     assert!(compiled.ptx.contains("st.shared.b32") && compiled.ptx.contains("ld.shared.b32"), "{}", compiled.ptx);
     let again = finish(&compiler, &code(&source)).expect("a kernel");
     assert_eq!(again, Compiled { from_cache: true, ..compiled });
