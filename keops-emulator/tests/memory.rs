@@ -83,7 +83,7 @@ fn braces_open_a_scope() {
 #[test]
 fn what_a_compiler_writes_around_the_code() {
     let text = format!(
-        "{}\n\t.section .debug_abbrev {{ .b8 1, 2 }}\n",
+        "{}\n\t.section .debug_abbrev {{ .b8 1, 2 }}\n$L__sec_end0:\n",
         kernel(
             "/* a comment\n of two lines */ // .frob
              .visible .func (.param .b32 r) helper(.param .b64 p) .noreturn { { call x; } }

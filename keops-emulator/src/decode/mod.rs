@@ -24,6 +24,8 @@ use modifiers::Modifiers;
 
 /// The most shared memory that the variables of a kernel may take; the assembler of PTX refuses more.
 const MOST_SHARED: u64 = 48 << 10;
+/// The most local memory of a thread.
+const MOST_LOCAL: u64 = 512 << 10;
 
 /// Decodes a kernel. `variables` are those of the module, `module` holds the contents of the constant ones.
 pub(crate) fn program(
@@ -232,10 +234,12 @@ impl<'a> Decoder<'a> {
             let action = self.resolved(position, &target).map_err(|problem| Complaint::new(line, problem))?;
             self.program.code[position].action = action;
         }
-        let shared = self.program.shared.bytes();
-        if shared > MOST_SHARED {
-            let problem = format!("{shared} bytes of shared memory are more than {MOST_SHARED}");
-            return Err(Complaint::new(line, problem));
+        for (memory, bytes, most) in
+            [("shared", self.program.shared.bytes(), MOST_SHARED), ("local", self.program.local.bytes(), MOST_LOCAL)]
+        {
+            if bytes > most {
+                return Err(Complaint::new(line, format!("{bytes} bytes of {memory} memory are more than {most}")));
+            }
         }
         Ok(self.program)
     }

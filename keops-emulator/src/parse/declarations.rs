@@ -7,6 +7,8 @@ use crate::types::Type;
 
 /// The largest number of registers that a directive may declare.
 const MOST_REGISTERS: u64 = 1 << 20;
+/// The largest alignment of a variable.
+const LARGEST_ALIGNMENT: u64 = 1 << 16;
 
 impl<'a> Parser<'a> {
     pub(super) fn module(mut self) -> Result<Source<'a>, Complaint> {
@@ -14,6 +16,10 @@ impl<'a> Parser<'a> {
         while self.peek().is_some() {
             let line = self.line();
             let directive = self.word("a directive")?;
+            if self.take(':') {
+                // A label behind the sections of debugging information.
+                continue;
+            }
             match directive {
                 ".version" | ".target" | ".file" | ".loc" => self.skip_line(line),
                 ".address_size" => {
@@ -188,7 +194,10 @@ impl<'a> Parser<'a> {
         }
         self.expect(';')?;
         let align = align.unwrap_or(scalar.bytes());
-        if !align.is_power_of_two() || bytes.is_some_and(|bytes| bytes < contents.len() as u64) {
+        if !align.is_power_of_two()
+            || align > LARGEST_ALIGNMENT
+            || bytes.is_some_and(|bytes| bytes < contents.len() as u64)
+        {
             return Err(Complaint::new(line, "a variable whose alignment or contents do not fit"));
         }
         Ok(Variable { home, name, align, bytes, contents, line })
