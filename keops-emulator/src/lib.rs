@@ -54,6 +54,9 @@
 //! # Ok::<(), keops_emulator::Error>(())
 //! ```
 //!
+//! Threads of a warp execute together; blocks run one after the other on the calling thread. Registers that nobody wrote hold what
+//! is neither a number nor an address. [`Statistics`] count the executed instructions by [`Class`].
+//!
 //! # What it does not do
 //!
 //! Calls of functions, atomics, shuffles and votes, textures, half precision, and roundings of float arithmetic other than to

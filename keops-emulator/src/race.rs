@@ -80,7 +80,7 @@ impl Shadow {
         let (start, end) = (offset as usize, offset as usize + length);
         let words = start / 4..end.div_ceil(4);
         if self.words.len() < words.end {
-            self.words.resize(words.end.next_power_of_two(), Record::new(0));
+            self.words.resize(words.end, Record::new(0));
         }
         let whole = start.is_multiple_of(4) && end.is_multiple_of(4);
         for word in words {
