@@ -46,6 +46,8 @@ pub mod parse;
 pub mod reduction;
 pub mod simplify;
 
+use std::path::PathBuf;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -57,6 +59,9 @@ use graph::Graph;
 use lower::Program;
 use methods::Plan;
 use parse::Invocation;
+
+/// The folder, in `OUT_DIR`, of the files `<id>.ptx` that build scripts write; the id is that of [`DeviceCode`].
+pub const DEVICE_FOLDER: &str = "keops";
 
 /// Expands `formula!(tokens)`. Errors become `compile_error!`s and a stub, so this never fails.
 pub fn expand(tokens: TokenStream) -> TokenStream {
@@ -83,9 +88,15 @@ pub fn compile(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
     for (pass, program) in plan.passes.iter().zip(&programs) {
         dump("lower", &formula, &format_args!("{:?}\n{program}", pass.parts));
     }
-    let code = emit::formula(&formula, &plan, &programs);
+    let code = emit::formula(&formula, &plan, &programs, device_folder().as_deref());
     dump("emit", &formula, &code);
     Ok(code)
+}
+
+/// Where the build script of the package that is being compiled puts code for devices, if it does.
+fn device_folder() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("OUT_DIR")?).join(DEVICE_FOLDER);
+    folder.is_dir().then_some(folder)
 }
 
 /// The code for devices of a macro call; `None` where the call has errors.

@@ -101,6 +101,19 @@ pub trait ShapeVisitor {
     fn visit<const R: usize, const C: usize>(self) -> Self::Output;
 }
 
+/// What a kernel was compiled to for GPUs.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceKernel {
+    /// The code of all kernels of the formula, if it was compiled.
+    pub ptx: Option<&'static str>,
+    /// The number of the kernel: its entry points are `k{pass}_{reduction}_{f32|f64}`, and the same with `_finish`.
+    pub pass: usize,
+    /// Kept indices of a thread, for `f32` and for `f64`.
+    pub rows: [usize; 2],
+    /// Components of a chunk, likewise; 0 where there are no chunks.
+    pub chunks: [usize; 2],
+}
+
 /// A formula, compiled. Implemented by the code that `formula!` emits.
 ///
 /// All methods are `#[inline(always)]`: they are meant to dissolve in the tile loop.
@@ -130,6 +143,9 @@ pub trait Kernel: 'static {
 
     /// Whether it is clear before it runs which entries a term reads: not so for a part that is chosen at run time.
     const STATIC: bool = true;
+
+    /// What it was compiled to for devices.
+    const DEVICE: DeviceKernel = DeviceKernel { ptx: None, pass: 0, rows: [1; 2], chunks: [0; 2] };
 
     /// Number of entries of each long sum: these loops run over register tiles.
     const FOLDS: &'static [usize];

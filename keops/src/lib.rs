@@ -257,8 +257,9 @@ fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     options: &Options,
 ) -> Result<Array2<Red::Item<T>>, Error> {
     match problem.place(options.device)? {
+        Device::Auto if gpu::is_worth_it::<K, Red, T>(problem) => gpu::reduce::<K, Red, T>(problem, Device::Cuda(0)),
         Device::Auto | Device::Cpu => cpu::reduce::<K, Red, T>(problem),
-        device => Err(Error::NoDeviceCode { formula: problem.formula, device }),
+        device => gpu::reduce::<K, Red, T>(problem, device),
     }
 }
 
@@ -270,7 +271,7 @@ pub mod __private {
     pub use crate::parts::{columns, totals, unzipped};
     pub use crate::problem::{Category, Input, Signature, Variable};
     pub use crate::selection::selected;
-    pub use keops_device::kernel::{Kernel, Product, ShapeVisitor, Single};
+    pub use keops_device::kernel::{DeviceKernel, Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{
         ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
         MinArgMin, Sum, SumSoftMaxWeight,

@@ -35,9 +35,14 @@ struct Entry<'a> {
     program: &'a Program,
 }
 
+/// What tells the code of a formula for devices from that of others.
+pub(super) fn device_id(formula: &Formula, plan: &Plan, programs: &[Program]) -> String {
+    id(formula.count, &entries(formula, plan, programs), programs)
+}
+
 pub(super) fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCode {
     let entries = entries(formula, plan, programs);
-    let kernels = programs.iter().enumerate().map(|(number, program)| kernel(number, program));
+    let kernels = programs.iter().enumerate().map(|(number, program)| kernel(number, program, None));
     let calls = entries.iter().flat_map(|entry| [("f32", 0), ("f64", 1)].map(|(scalar, at)| call(entry, scalar, at)));
     let source = quote! {
         #![no_std]
@@ -84,6 +89,8 @@ fn call(entry: &Entry<'_>, scalar: &str, shape: usize) -> TokenStream {
     let chunk = Literal::usize_unsuffixed(program.device_chunks[shape]);
     let shape = program.device_shapes[shape];
     let [rows, columns] = [shape.rows, shape.columns].map(Literal::usize_unsuffixed);
+    // These two are one type.
+    let name = if *name == "LogSumExpWeight" { "LogSumExp" } else { *name };
     let reduce = format_ident!("k{pass}_{name}_{scalar}");
     let finish = format_ident!("k{pass}_{name}_{scalar}_finish");
     let scalar = format_ident!("{scalar}");

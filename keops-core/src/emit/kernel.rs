@@ -12,8 +12,9 @@ pub(super) fn kernel_name(pass: usize) -> Ident {
     format_ident!("Kernel{pass}")
 }
 
-/// Writes that type and its implementation of `Kernel`.
-pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
+/// Writes that type and its implementation of `Kernel`. With `ptx`, the name of a constant, it says what it was compiled to
+/// for devices.
+pub(super) fn kernel(pass: usize, program: &Program, ptx: Option<&Ident>) -> TokenStream {
     let name = kernel_name(pass);
     let [raw_params, raw_kept, raw_reduced] = program.raw.map(Literal::usize_unsuffixed);
     let lengths = [program.params.results, program.kept.results, program.reduced.results];
@@ -96,6 +97,19 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
         quote!(#pattern => { #(#statements)* #value })
     });
     let accumulation = if program.has_many_components() { quote!(InMemory) } else { quote!(InRegisters) };
+    let device = ptx.map(|ptx| {
+        let pass = Literal::usize_unsuffixed(pass);
+        let rows = program.device_shapes.map(|shape| Literal::usize_unsuffixed(shape.rows));
+        let chunks = program.device_chunks.map(Literal::usize_unsuffixed);
+        quote! {
+            const DEVICE: ::keops::__private::DeviceKernel = ::keops::__private::DeviceKernel {
+                ptx: #ptx,
+                pass: #pass,
+                rows: [#(#rows),*],
+                chunks: [#(#chunks),*],
+            };
+        }
+    });
     let wide = visit(program.wide_shape);
     let narrow = visit(program.narrow_shape);
 
@@ -122,6 +136,7 @@ pub(super) fn kernel(pass: usize, program: &Program) -> TokenStream {
             type Factors<S: Real> = [S; #factor_count];
             type Components<X: ::core::marker::Copy + ::core::marker::Send + ::core::marker::Sync + 'static> = [X; #dim];
 
+            #device
             const FOLDS: &'static [usize] = &[#(#counts),*];
             const SEGMENTS: &'static [usize] = &[#(#segments),*];
 

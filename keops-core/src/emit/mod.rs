@@ -10,8 +10,10 @@ mod documentation;
 mod kernel;
 
 pub use device::DeviceCode;
+use std::path::Path;
+
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use crate::check::Formula;
 use crate::lower::Program;
@@ -19,11 +21,25 @@ use crate::methods::Plan;
 use crate::parse::Invocation;
 
 /// The expression that a macro call becomes: the programs of all passes, and the methods that run them.
-pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
-    let kernels = programs.iter().enumerate().map(|(number, program)| kernel::kernel(number, program));
+///
+/// `device_folder` is where the build script has put the code for devices, if there is one.
+pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program], device_folder: Option<&Path>) -> TokenStream {
+    let ptx = device_folder.and_then(|folder| {
+        let file = folder.join(device::device_id(formula, plan, programs)).with_extension("ptx");
+        file.exists().then(|| file.to_string_lossy().into_owned())
+    });
+    let constant = format_ident!("PTX");
+    let name = ptx.as_ref().map(|_| &constant);
+    let kernels = programs.iter().enumerate().map(|(number, program)| kernel::kernel(number, program, name));
+    let ptx = ptx.map(|file| {
+        quote!(
+            const PTX: ::core::option::Option<&'static str> = ::core::option::Option::Some(::core::include_str!(#file));
+        )
+    });
     let api = api::api(formula, plan, programs);
     quote! {
         {
+            #ptx
             #(#kernels)*
             #api
         }
@@ -37,7 +53,7 @@ pub fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCod
 
 /// The implementation of `Kernel` alone, for a type called `Kernel0`.
 pub fn kernel_only(program: &Program) -> TokenStream {
-    kernel::kernel(0, program)
+    kernel::kernel(0, program, None)
 }
 
 /// What stands in for a formula that has errors: a value with the methods that the formula would have, as far as the

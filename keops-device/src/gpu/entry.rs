@@ -3,7 +3,8 @@
 /// Writes the two entry points of a kernel and a reduction: [`reduce`](super::kernel::reduce) as `$reduce`, and
 /// [`finish`](super::kernel::finish) as `$finish`.
 ///
-/// Their arguments: numbers of results, positions of results, states, prepared parameters, rows, columns, the columns of
+/// Their arguments: numbers of results, positions of results, states, prepared parameters, rows, columns, the
+/// index of the first row, the columns of
 /// a part (of the second: the number of parts), and then all variables on the kept axis and on the reduced one.
 #[doc(hidden)]
 #[macro_export]
@@ -17,11 +18,11 @@ macro_rules! entries {
         #[unsafe(no_mangle)]
         pub unsafe extern "ptx-kernel" fn $reduce(
             values: *mut $scalar, positions: *mut u32, states: *mut u8, params: *const $scalar,
-            rows: u32, columns: u32, part_columns: u32,
+            rows: u32, columns: u32, first_row: u32, part_columns: u32,
             $($kept: *const $scalar,)* $($reduced: *const $scalar,)*
         ) {
             use $crate::gpu::{geometry, intrinsics, kernel};
-            let problem = kernel::Problem { params, rows, columns, kept: [$($kept),*], reduced: [$($reduced),*] };
+            let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
             let tile = intrinsics::shared_memory::<{ geometry::tile_bytes::<$kernel, $scalar>() }>();
             unsafe {
                 kernel::reduce::<$kernel, $crate::piece!($kernel, $chunk), $reduction, $scalar, $r, $c, _, _>(
@@ -41,11 +42,11 @@ macro_rules! entries {
         #[unsafe(no_mangle)]
         pub unsafe extern "ptx-kernel" fn $finish(
             values: *mut $scalar, positions: *mut u32, states: *mut u8, params: *const $scalar,
-            rows: u32, columns: u32, parts: u32,
+            rows: u32, columns: u32, first_row: u32, parts: u32,
             $($kept: *const $scalar,)* $($reduced: *const $scalar,)*
         ) {
             use $crate::gpu::kernel;
-            let problem = kernel::Problem { params, rows, columns, kept: [$($kept),*], reduced: [$($reduced),*] };
+            let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
             unsafe {
                 kernel::finish::<$kernel, $crate::piece!($kernel, $chunk), $reduction, $scalar, _, _>(
                     &problem,

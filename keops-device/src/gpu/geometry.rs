@@ -1,6 +1,6 @@
 //! The geometry of a launch, from the sizes of a kernel's types: what the device compiles in, the host launches by.
 
-use crate::kernel::{ColumnOf, Kernel, Values};
+use crate::kernel::{ColumnOf, Kernel, dim};
 use crate::real::Scalar;
 use crate::reduction::Reduction;
 
@@ -58,37 +58,35 @@ pub const fn tile_bytes<K: Kernel, T: Scalar>() -> usize {
 /// How a reduction is cut into blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Geometry {
-    /// Kept indices of a block.
-    pub block_rows: usize,
-    /// Blocks along the kept axis.
-    pub row_blocks: usize,
-    /// Parts of the reduced axis: blocks along it. More than one leave their states to a second kernel.
-    pub parts: usize,
+    /// Blocks along the kept axis, parts of the reduced axis, and chunks of the components. More than one part leave their
+    /// states to a second kernel.
+    pub grid: [usize; 3],
     /// Reduced indices of a part, a multiple of the tile.
     pub part_columns: usize,
     /// Bytes of the states of all parts, 0 for a single part.
     pub state_bytes: usize,
-    /// Blocks of the second kernel, which has a thread per kept index.
-    pub finish_blocks: usize,
+    /// The grid of the second kernel, which has a thread per kept index and chunk.
+    pub finish_grid: [usize; 3],
 }
 
 impl Geometry {
-    /// Cuts `rows x columns` pairs, for a kernel that keeps `thread_rows` kept indices per thread.
-    pub fn new<K: Kernel, Red: Reduction, T: Scalar>(thread_rows: usize, rows: usize, columns: usize) -> Self {
-        let block_rows = thread_rows * THREADS;
-        let row_blocks = rows.div_ceil(block_rows);
-        let state = size_of::<Red::State<K, T>>();
+    /// Cuts `rows x columns` pairs. Depends on nothing but the sizes.
+    pub fn new<K: Kernel, Red: Reduction, T: Scalar>(rows: usize, columns: usize) -> Self {
+        let precision = usize::from(size_of::<T>() == size_of::<f64>());
+        let (thread_rows, chunk) = (K::DEVICE.rows[precision], K::DEVICE.chunks[precision]);
+        let (chunks, components) = match chunk {
+            0 => (1, dim::<K>()),
+            _ => (dim::<K>().div_ceil(chunk), chunk),
+        };
+        let row_blocks = rows.div_ceil(thread_rows * THREADS);
+        let state = chunks * Red::device_state_bytes::<K, T>(components);
         let most = (MAX_STATE_BYTES / (rows * state).max(1)).min(columns / MIN_PART).max(1);
-        let parts = ENOUGH_BLOCKS.div_ceil(row_blocks.max(1)).min(most);
+        let parts = (ENOUGH_BLOCKS / (row_blocks * chunks).max(1)).clamp(1, most);
         let tile = tile_columns::<K, T>();
         let part_columns = columns.div_ceil(parts).next_multiple_of(tile).max(tile);
         let parts = columns.div_ceil(part_columns).max(1);
         let state_bytes = if parts > 1 { parts * rows * state } else { 0 };
-        Self { block_rows, row_blocks, parts, part_columns, state_bytes, finish_blocks: rows.div_ceil(THREADS) }
+        let finish_grid = [rows.div_ceil(THREADS), 1, chunks];
+        Self { grid: [row_blocks, parts, chunks], part_columns, state_bytes, finish_grid }
     }
-}
-
-/// The number of entries of the variables of one axis, and of the parameters.
-pub const fn raw_lengths<K: Kernel, T: Scalar>() -> [usize; 3] {
-    [<K::RawParams<T> as Values<T>>::LEN, <K::RawKept<T> as Values<T>>::LEN, <K::RawReduced<T> as Values<T>>::LEN]
 }

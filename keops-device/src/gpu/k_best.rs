@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use super::intrinsics::opaque;
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::{Mask, Real, Scalar};
-use crate::reduction::{Largest, Order, Reduction, Smallest};
+use crate::reduction::{Item, Largest, Order, Reduction, Smallest};
 use crate::tile::Tile;
 use crate::tile::terms::{Terms, visit};
 
@@ -15,8 +15,10 @@ const MAX_IN_REGISTERS: usize = 16;
 
 /// What is returned of a term that is among the K best.
 pub trait Report: 'static {
+    /// What entry points for devices are called after the smallest and after the largest.
+    const DEVICE_NAMES: [&'static str; 2];
     /// An entry of the result.
-    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+    type Item<T: Scalar>: Item<T>;
     /// The entry for a term and its position.
     fn item<T: Scalar>(value: T, position: usize) -> Self::Item<T>;
 }
@@ -29,6 +31,7 @@ pub struct Position;
 pub struct ValueAndPosition;
 
 impl Report for Value {
+    const DEVICE_NAMES: [&'static str; 2] = ["KMin", "KMax"];
     type Item<T: Scalar> = T;
     #[inline(always)]
     fn item<T: Scalar>(value: T, _position: usize) -> T {
@@ -37,6 +40,7 @@ impl Report for Value {
 }
 
 impl Report for Position {
+    const DEVICE_NAMES: [&'static str; 2] = ["ArgKMin", "ArgKMax"];
     type Item<T: Scalar> = usize;
     #[inline(always)]
     fn item<T: Scalar>(_value: T, position: usize) -> usize {
@@ -45,6 +49,7 @@ impl Report for Position {
 }
 
 impl Report for ValueAndPosition {
+    const DEVICE_NAMES: [&'static str; 2] = ["KMinArgKMin", "KMaxArgKMax"];
     type Item<T: Scalar> = (T, usize);
     #[inline(always)]
     fn item<T: Scalar>(value: T, position: usize) -> (T, usize) {
@@ -135,6 +140,7 @@ impl<O: Order, P: Report, const N: usize> Reduction for KBest<O, P, N> {
     type State<K: Kernel, S: Real> = K::Components<List<S, N>>;
     type Scratch<K: Kernel, S: Real> = ();
     type Item<T: Scalar> = P::Item<T>;
+    const DEVICE_NAME: Option<&'static str> = Some(P::DEVICE_NAMES[O::DESCENDING as usize]);
 
     #[inline(always)]
     fn results(components: usize) -> usize {

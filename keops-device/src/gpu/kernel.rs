@@ -5,7 +5,7 @@ use core::slice::from_raw_parts;
 
 use super::geometry::{THREADS, tile_columns};
 use super::intrinsics::{block_idx_x, block_idx_y, block_idx_z, grid_dim_z, sync_threads, thread_idx_x};
-pub use super::output::{Output, Results};
+pub use super::output::Results;
 use crate::kernel::{Column, ColumnOf, Kernel, Values, dim};
 use crate::real::Scalar;
 use crate::reduction::Reduction;
@@ -29,6 +29,8 @@ pub struct Problem<T, const KEPT: usize, const REDUCED: usize> {
     pub params: *const T,
     /// Number of kept indices, at least 1.
     pub rows: u32,
+    /// The index of the first of them.
+    pub first_row: u32,
     /// Number of reduced indices.
     pub columns: u32,
     /// The variables on the kept axis, row by row.
@@ -77,7 +79,7 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
         let inside = if row < self.rows { row } else { self.rows - 1 };
         // SAFETY: the row is inside.
         unsafe { read_row(&self.kept, dims, inside as usize, &mut raw) };
-        (raw, T::from_f64(f64::from(row)))
+        (raw, T::from_f64(f64::from(self.first_row) + f64::from(row)))
     }
 
     /// Writes the results of a kept index that belong to the components from `first` on, of which `Q` has some.
@@ -92,9 +94,7 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
         row: u32,
         state: &Red::State<Q, T>,
         results: &Results<T>,
-    ) where
-        Red::Item<T>: Output<T>,
-    {
+    ) {
         let entries = Red::results(dim::<K>());
         // An empty sum is 0, whatever its factors.
         let mut factors = K::Factors::<T>::filled(T::from_f64(1.0));
@@ -116,7 +116,7 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
                 entry = entry / here * all + component;
             }
             // SAFETY: the caller's.
-            unsafe { item.write(results, row as usize * entries + entry) };
+            unsafe { results.write(row as usize * entries + entry, item) };
         });
     }
 }
@@ -143,7 +143,6 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
     Q: Piece<K, T>,
     Red: Reduction,
     T: Scalar,
-    Red::Item<T>: Output<T>,
 {
     let tile = tile.cast::<ColumnOf<K, T>>();
     let length = const { tile_columns::<K, T>() as u32 };
@@ -219,7 +218,6 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
     Q: Piece<K, T>,
     Red: Reduction,
     T: Scalar,
-    Red::Item<T>: Output<T>,
 {
     let row = block_idx_x() * THREADS as u32 + thread_idx_x();
     if row >= problem.rows {

@@ -1,6 +1,6 @@
 //! Reductions of each component by itself.
 
-use super::Reduction;
+use super::{Item, Reduction};
 use crate::kernel::{Kernel, Term, Values};
 use crate::real::{Real, Scalar};
 use crate::tile::{Accumulation, Tile};
@@ -10,6 +10,9 @@ use crate::tile::{Accumulation, Tile};
 /// It has two states: an *accumulator* that lives in registers while a tile of reduced indices streams through, and a
 /// *total* that waits in memory between tiles.
 pub trait Componentwise: 'static {
+    /// What entry points for devices are called after it, if there are any.
+    const DEVICE_NAME: Option<&'static str>;
+
     /// State in registers, within a tile.
     type Accumulator<S: Real>: Copy + Send + Sync + 'static;
     /// State in memory, between tiles.
@@ -17,7 +20,7 @@ pub trait Componentwise: 'static {
     /// Finished lanes.
     type Lanes<S: Real>: Copy;
     /// The result for one kept index.
-    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+    type Item<T: Scalar>: Item<T>;
 
     /// The total of no term, for a reduction over `count` indices in all.
     fn neutral<S: Real>(count: usize) -> Self::Total<S>;
@@ -47,6 +50,12 @@ impl<Red: Componentwise> Reduction for Red {
     type State<K: Kernel, S: Real> = K::Components<Red::Total<S>>;
     type Scratch<K: Kernel, S: Real> = K::Components<Red::Accumulator<S>>;
     type Item<T: Scalar> = Red::Item<T>;
+    const DEVICE_NAME: Option<&'static str> = Red::DEVICE_NAME;
+
+    #[inline(always)]
+    fn device_state_bytes<K: Kernel, T: Scalar>(components: usize) -> usize {
+        components * size_of::<Red::Total<T>>()
+    }
 
     #[inline(always)]
     fn results(components: usize) -> usize {

@@ -8,6 +8,8 @@ use crate::real::{Real, Scalar};
 
 /// Which terms win.
 pub trait Order: 'static {
+    /// Whether larger terms win.
+    const DESCENDING: bool;
     /// What every number beats: it never wins itself.
     const WORST: f64;
     /// Where `new` beats `best`. A NaN never does.
@@ -25,6 +27,7 @@ pub struct Smallest;
 pub struct Largest;
 
 impl Order for Smallest {
+    const DESCENDING: bool = false;
     const WORST: f64 = f64::INFINITY;
     #[inline(always)]
     fn beats<S: Real>(new: S, best: S) -> S::Mask {
@@ -37,6 +40,7 @@ impl Order for Smallest {
 }
 
 impl Order for Largest {
+    const DESCENDING: bool = true;
     const WORST: f64 = f64::NEG_INFINITY;
     #[inline(always)]
     fn beats<S: Real>(new: S, best: S) -> S::Mask {
@@ -79,6 +83,7 @@ impl<O: Order> Componentwise for Extremum<O> {
     type Total<S: Real> = S;
     type Lanes<S: Real> = S;
     type Item<T: Scalar> = T;
+    const DEVICE_NAME: Option<&'static str> = Some(if O::DESCENDING { "Max" } else { "Min" });
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> S {
@@ -118,6 +123,7 @@ impl<O: Order> Componentwise for Extremum<O> {
 
 /// The term that has won so far and its index.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Best<S: Real> {
     value: S,
     position: S::Index,
@@ -139,12 +145,13 @@ impl<S: Real> Best<S> {
 
 /// The two reductions that keep a [`Best`] and differ in what they return.
 macro_rules! reduction_to_best {
-    ($type:ident, $lanes:ty, $item:ty, |$total:ident| $finish:expr, |$done:ident, $lane:ident| $result:expr) => {
+    ($type:ident, $names:expr, $lanes:ty, $item:ty, |$total:ident| $finish:expr, |$done:ident, $lane:ident| $result:expr) => {
         impl<O: Order> Componentwise for $type<O> {
             type Accumulator<S: Real> = Best<S>;
             type Total<S: Real> = Best<S>;
             type Lanes<S: Real> = $lanes;
             type Item<T: Scalar> = $item;
+            const DEVICE_NAME: Option<&'static str> = Some(if O::DESCENDING { $names.1 } else { $names.0 });
 
             #[inline(always)]
             fn neutral<S: Real>(count: usize) -> Best<S> {
@@ -184,7 +191,14 @@ macro_rules! reduction_to_best {
     };
 }
 
-reduction_to_best!(Position, S::Index, usize, |total| total.position, |lanes, lane| S::index_lane(*lanes, lane));
-reduction_to_best!(ExtremumAndPosition, Best<S>, (T, usize), |total| *total, |lanes, lane| {
-    (lanes.value.lane(lane), S::index_lane(lanes.position, lane))
+reduction_to_best!(Position, ("ArgMin", "ArgMax"), S::Index, usize, |total| total.position, |lanes, lane| {
+    S::index_lane(*lanes, lane)
 });
+reduction_to_best!(
+    ExtremumAndPosition,
+    ("MinArgMin", "MaxArgMax"),
+    Best<S>,
+    (T, usize),
+    |total| *total,
+    |lanes, lane| (lanes.value.lane(lane), S::index_lane(lanes.position, lane))
+);

@@ -7,6 +7,7 @@
 mod componentwise;
 mod count;
 mod extremum;
+mod item;
 pub mod scheme;
 pub mod shifted;
 mod sum;
@@ -18,6 +19,7 @@ use crate::tile::Tile;
 pub use componentwise::Componentwise;
 pub use count::Count;
 pub use extremum::{ArgMax, ArgMin, Largest, Max, MaxArgMax, Min, MinArgMin, Order, Smallest};
+pub use item::Item;
 pub use scheme::Scheme;
 pub(crate) use shifted::ShiftedSums;
 pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};
@@ -32,7 +34,10 @@ pub trait Reduction: 'static {
     /// Room for the accumulators of formulas with many components.
     type Scratch<K: Kernel, S: Real>: Clone;
     /// An entry of the result.
-    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+    type Item<T: Scalar>: Item<T>;
+
+    /// What entry points for devices are called after it, if there are any.
+    const DEVICE_NAME: Option<&'static str>;
 
     /// The number of results per kept index, for a kernel of `components` components.
     fn results(components: usize) -> usize;
@@ -40,6 +45,12 @@ pub trait Reduction: 'static {
     #[inline(always)]
     fn state_bytes<K: Kernel, S: Real>() -> usize {
         size_of::<Self::State<K, S>>()
+    }
+    /// The bytes that a state takes on a device, for a kernel of `components` components of which `K` is the whole.
+    #[inline(always)]
+    fn device_state_bytes<K: Kernel, T: Scalar>(components: usize) -> usize {
+        let _ = components;
+        size_of::<Self::State<K, T>>()
     }
     /// The state of no term, for a reduction over `count` indices in all.
     fn neutral<K: Kernel, S: Real>(count: usize) -> Self::State<K, S>;

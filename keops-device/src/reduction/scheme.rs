@@ -11,6 +11,8 @@ use crate::real::{Real, Wide};
 /// As in every reduction there are two states: an *accumulator* in registers while a tile of terms streams through, and
 /// a *total* in memory between tiles.
 pub trait Scheme: Copy + Debug + Default + Send + Sync + 'static {
+    /// Whether there is code for devices: sums by blocks, which do for plain sums as well.
+    const ON_DEVICES: bool = false;
     /// State within a tile.
     type Accumulator<S: Real>: Copy + Send + Sync + 'static;
     /// State between tiles.
@@ -95,6 +97,7 @@ impl<S: Real> Compensated<S> {
 }
 
 impl Scheme for Direct {
+    const ON_DEVICES: bool = true;
     type Accumulator<S: Real> = S;
     type Total<S: Real> = S;
 
@@ -132,6 +135,7 @@ impl Scheme for Direct {
 }
 
 impl Scheme for Block {
+    const ON_DEVICES: bool = true;
     type Accumulator<S: Real> = S;
     type Total<S: Real> = Compensated<S>;
 

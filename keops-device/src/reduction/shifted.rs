@@ -15,6 +15,7 @@ use crate::tile::{Accumulation, Tile};
 ///
 /// The shift starts at the lowest finite number, and ends at the highest, rather than at infinities: `f - shift` is
 /// then never `inf - inf`, and needs no test.
+#[repr(C)]
 pub struct ShiftedSums<K: Kernel, A: Scheme, S: Real> {
     pub(crate) shift: S,
     /// One per component of the kernel.
@@ -33,6 +34,8 @@ impl<K: Kernel, A: Scheme, S: Real> Copy for ShiftedSums<K, A, S> {}
 
 /// What is made of the shift and the sums in the end.
 pub trait Finish: 'static {
+    /// What entry points for devices are called after it.
+    const DEVICE_NAME: &'static str;
     /// How far a score may exceed the shift before the sums are scaled. Where the shift itself is a result, 0.
     const MARGIN: f64 = 8.0;
     /// The number of results for `sums` sums.
@@ -73,6 +76,7 @@ pub type LogSumExpAndSoftMax<A> = Shifted<LogarithmAndQuotient, A>;
 pub type MaxSumShiftExp<A> = Shifted<MaximumAndSum, A>;
 
 impl Finish for Logarithm {
+    const DEVICE_NAME: &'static str = "LogSumExp";
     #[inline(always)]
     fn results(sums: usize) -> usize {
         sums
@@ -85,6 +89,7 @@ impl Finish for Logarithm {
 }
 
 impl Finish for Quotient {
+    const DEVICE_NAME: &'static str = "SumSoftMaxWeight";
     #[inline(always)]
     fn results(sums: usize) -> usize {
         sums - 1
@@ -97,6 +102,7 @@ impl Finish for Quotient {
 }
 
 impl Finish for LogarithmAndQuotient {
+    const DEVICE_NAME: &'static str = "LogSumExpAndSoftMax";
     #[inline(always)]
     fn results(sums: usize) -> usize {
         sums
@@ -111,6 +117,7 @@ impl Finish for LogarithmAndQuotient {
 }
 
 impl Finish for MaximumAndSum {
+    const DEVICE_NAME: &'static str = "MaxSumShiftExp";
     const MARGIN: f64 = 0.0;
     #[inline(always)]
     fn results(sums: usize) -> usize {
@@ -132,6 +139,7 @@ impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
     type State<K: Kernel, S: Real> = ShiftedSums<K, A, S>;
     type Scratch<K: Kernel, S: Real> = K::Components<A::Accumulator<S>>;
     type Item<T: Scalar> = T;
+    const DEVICE_NAME: Option<&'static str> = if A::ON_DEVICES { Some(F::DEVICE_NAME) } else { None };
 
     #[inline(always)]
     fn results(components: usize) -> usize {

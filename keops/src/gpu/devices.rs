@@ -46,6 +46,14 @@ pub fn devices() -> Result<Vec<GpuInfo>, Error> {
     Err(Error::NotBuilt { device: Device::AllCuda, feature: "cuda" })
 }
 
+/// How many GPUs there are; none where there is no driver.
+pub(crate) fn device_count() -> usize {
+    #[cfg(feature = "cuda")]
+    return super::cuda::count().unwrap_or(0);
+    #[cfg(not(feature = "cuda"))]
+    0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

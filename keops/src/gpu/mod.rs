@@ -11,11 +11,14 @@ mod devices;
 mod driver;
 #[cfg(feature = "emulator")]
 mod emulated;
+mod launch;
 #[cfg(test)]
 mod tests;
 
 pub use array::DeviceArray;
+use devices::device_count;
 pub use devices::{GpuInfo, devices};
+pub(crate) use launch::{is_worth_it, reduce};
 
 use crate::{Device, Error};
 use driver::Driver;

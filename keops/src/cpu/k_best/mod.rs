@@ -10,15 +10,17 @@ use std::iter::repeat_n;
 use std::marker::PhantomData;
 
 use keops_device::kernel::{Kernel, Values, dim};
-use keops_device::reduction::{Largest, Order, Reduction, Smallest};
+use keops_device::reduction::{Item, Largest, Order, Reduction, Smallest};
 use keops_device::tile::Tile;
 use keops_device::tile::terms::{Terms, visit};
 use keops_device::{Mask, Real, Scalar};
 
 /// What is returned of a term that is among the K best.
 pub trait Report: 'static {
+    /// What entry points for devices are called after the smallest and after the largest.
+    const DEVICE_NAMES: [&'static str; 2];
     /// An entry of the result.
-    type Item<T: Scalar>: Copy + Send + Sync + Default + 'static;
+    type Item<T: Scalar>: Item<T>;
     /// The entry for a term and its position.
     fn item<T: Scalar>(value: T, position: usize) -> Self::Item<T>;
 }
@@ -36,6 +38,7 @@ pub struct Position;
 pub struct ValueAndPosition;
 
 impl Report for Value {
+    const DEVICE_NAMES: [&'static str; 2] = ["KMin", "KMax"];
     type Item<T: Scalar> = T;
     #[inline(always)]
     fn item<T: Scalar>(value: T, _position: usize) -> T {
@@ -44,6 +47,7 @@ impl Report for Value {
 }
 
 impl Report for Position {
+    const DEVICE_NAMES: [&'static str; 2] = ["ArgKMin", "ArgKMax"];
     type Item<T: Scalar> = usize;
     #[inline(always)]
     fn item<T: Scalar>(_value: T, position: usize) -> usize {
@@ -52,6 +56,7 @@ impl Report for Position {
 }
 
 impl Report for ValueAndPosition {
+    const DEVICE_NAMES: [&'static str; 2] = ["KMinArgKMin", "KMaxArgKMax"];
     type Item<T: Scalar> = (T, usize);
     #[inline(always)]
     fn item<T: Scalar>(value: T, position: usize) -> (T, usize) {
@@ -228,6 +233,13 @@ impl<O: Order, P: Report, const COUNT: usize> Reduction for KBest<O, P, COUNT> {
     type State<K: Kernel, S: Real> = Candidates<S>;
     type Scratch<K: Kernel, S: Real> = ();
     type Item<T: Scalar> = P::Item<T>;
+    const DEVICE_NAME: Option<&'static str> = Some(P::DEVICE_NAMES[O::DESCENDING as usize]);
+
+    #[inline(always)]
+    fn device_state_bytes<Q: Kernel, T: Scalar>(components: usize) -> usize {
+        // A term and a position as wide as a number, each K times.
+        components * COUNT * 2 * size_of::<T>()
+    }
 
     #[inline(always)]
     fn results(components: usize) -> usize {
