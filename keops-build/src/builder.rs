@@ -14,13 +14,11 @@ use std::time::Instant;
 use keops_core::DeviceCode;
 
 use crate::cache::{Cache, write_if_changed};
-use crate::check::check_ptx;
 use crate::compile::{Compiled, Compiler};
 use crate::conditions::Conditions;
 use crate::libraries::Libraries;
 use crate::scan::calls;
 use crate::sources::rust_files;
-use crate::spaces::name_shared_memory;
 use crate::toolchain::{OVERRIDE, Search, search};
 
 /// The environment variable that asks for a report.
@@ -226,17 +224,12 @@ impl Builder {
         let compiler = Compiler { cache: &cache, toolchain: &toolchain, libraries: &libraries, architecture };
         let codes: Vec<&DeviceCode> = formulas.values().collect();
         let mut finished = Vec::new();
-        for (code, result) in
-            codes.iter().zip(in_parallel(&codes, surroundings.threads, |code| finish(&compiler, code)))
-        {
+        let all = in_parallel(&codes, surroundings.threads, |code| compiler.compile(&code.source));
+        for (code, Compiled { result, from_cache }) in codes.iter().zip(all) {
+            *(if from_cache { &mut count.cached } else { &mut count.compiled }) += 1;
             match result {
-                Ok(compiled) => {
-                    *(if compiled.from_cache { &mut count.cached } else { &mut count.compiled }) += 1;
-                    finished.push((code.id.clone(), compiled.ptx));
-                }
-                Err(message) => {
-                    warn(lines, &format!("no code for GPUs of the formula `{}`", code.formula), &message);
-                }
+                Ok(ptx) => finished.push((code.id.clone(), ptx)),
+                Err(message) => warn(lines, &format!("no code for GPUs of the formula `{}`", code.formula), &message),
             }
         }
         Ok(finished)
@@ -262,16 +255,6 @@ struct Count {
     compiled: usize,
     cached: usize,
     library_seconds: f64,
-}
-
-/// Compiles a formula, and sees to its memory.
-fn finish(compiler: &Compiler<'_>, code: &DeviceCode) -> Result<Compiled, String> {
-    let Compiled { ptx, from_cache } = compiler.compile(&code.source)?;
-    let ptx = name_shared_memory(&ptx);
-    match check_ptx(&ptx) {
-        Ok(_) => Ok(Compiled { ptx, from_cache }),
-        Err(problems) => Err(problems.join("\n")),
-    }
 }
 
 /// The results of a function for all elements, in their order.
