@@ -105,7 +105,9 @@ fn build_package(folder: &Path, device: &Path, toolchain: &Toolchain, flags: &st
         output = cargo(false)?;
     }
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        let said = String::from_utf8_lossy(&output.stderr);
+        let start = said.lines().position(|line| line.starts_with("error")).unwrap_or(0);
+        return Err(said.lines().skip(start).collect::<Vec<_>>().join("\n"));
     }
     let files = libraries(&String::from_utf8_lossy(&output.stdout));
     if files.iter().any(|file| is_device(file)) {

@@ -185,10 +185,24 @@ pub(crate) fn clean(mut command: Command) -> Command {
             command.env_remove(name);
         }
     }
+    for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        if let Some(folders) = std::env::var_os(name) {
+            let others = std::env::split_paths(&folders).filter(|folder| !holds_a_compiler(folder));
+            // They were joined before, so they can be joined.
+            command.env(name, std::env::join_paths(others).unwrap_or_default());
+        }
+    }
     // Empty ones also overrule the configuration. Without the last, rustup would install what it lacks.
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
     command.env("RUSTUP_AUTO_INSTALL", "0");
     command
+}
+
+/// Whether the folder has the library that a rustc consists of. Cargo shows build scripts the way to that of its own
+/// compiler, and another one of the same version would take it for its own, and with it the sysroot.
+fn holds_a_compiler(folder: &Path) -> bool {
+    let mut entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| entry.file_name().to_string_lossy().starts_with("librustc_driver"))
 }
 
 fn is_of_the_outer_build(name: &OsString) -> bool {
