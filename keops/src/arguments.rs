@@ -1,7 +1,7 @@
 //! What can be passed for a variable: any two-dimensional view for rows, any vector or number for a parameter.
 
 use keops_device::Scalar;
-use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2};
+use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2, ViewRepr};
 
 use crate::DeviceArray;
 
@@ -10,7 +10,8 @@ use crate::DeviceArray;
 #[non_exhaustive]
 pub enum Matrix<'a, T> {
     /// In the memory of the processor.
-    Host(ArrayView2<'a, T>),
+    // As `ArrayView2<'a, T>`, whose third argument would be a projection, in which lifetimes cannot shrink.
+    Host(ArrayBase<ViewRepr<&'a T>, Ix2, T>),
     /// In the memory of a GPU.
     Device(&'a DeviceArray<T>),
 }
