@@ -205,6 +205,8 @@ impl Builder {
             }
         };
         lines.push(format!("rerun-if-changed={}", toolchain.rustc.display()));
+        // Cargo knows of those sources only that are compiled for the host.
+        lines.push(format!("rerun-if-changed={}/src", keops_device::MANIFEST_DIR));
         let cache = Cache::beside(&surroundings.out_dir, &surroundings.target)?;
         let start = Instant::now();
         let libraries = match Libraries::get(&cache, &toolchain, &self.architecture) {

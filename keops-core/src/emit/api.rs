@@ -33,7 +33,10 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
             };
         }
     });
-    let value = value(&formula.variables, formula.reduction, plan, methods.collect());
+    let (kernel, methods) = (kernel_name(0), methods.collect());
+    // All passes are in one text.
+    let gpu_code = quote!(<#kernel as ::keops::__private::Kernel>::DEVICE.ptx);
+    let value = value(&formula.variables, formula.reduction, plan, methods, &gpu_code);
     quote! {
         #value
 
@@ -64,12 +67,18 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
         .methods
         .iter()
         .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
-    let value = value(&variables, chosen, &plan, methods.collect());
+    let value = value(&variables, chosen, &plan, methods.collect(), &quote!(::core::option::Option::None));
     quote!({ #value Formula::DEFAULT })
 }
 
 /// The struct and its options, around the methods.
-fn value(variables: &[Variable], reduction: &Reduction, plan: &Plan, methods: TokenStream) -> TokenStream {
+fn value(
+    variables: &[Variable],
+    reduction: &Reduction,
+    plan: &Plan,
+    methods: TokenStream,
+    gpu_code: &TokenStream,
+) -> TokenStream {
     let named = plan.methods.iter().any(|method| method.named) && reduction.gradient != Gradient::None;
     let gradients = named.then(|| {
         let fields = variables.iter().map(|variable| {
@@ -115,6 +124,11 @@ fn value(variables: &[Variable], reduction: &Reduction, plan: &Plan, methods: To
             /// Accumulates sums in `f64`, instead of by a scheme in the type of the data.
             pub fn accumulate_f64(self) -> Formula<::keops::scheme::F64> {
                 self.sum_scheme(::keops::scheme::F64)
+            }
+
+            /// The code for GPUs of all its methods, as PTX; none where no build script has compiled the formula.
+            pub fn gpu_code(&self) -> ::core::option::Option<&'static str> {
+                #gpu_code
             }
         }
     }

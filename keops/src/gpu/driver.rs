@@ -12,10 +12,6 @@ use crate::{Device, Error};
 pub(crate) trait Driver: Send + Sync {
     /// The device.
     fn device(&self) -> Device;
-    /// One line: name, memory, compute capability.
-    fn describe(&self) -> String;
-    /// The number of multiprocessors.
-    fn multiprocessors(&self) -> u32;
     /// Memory of at least one byte, at an address that is a multiple of 16. Its content is whatever it was.
     fn allocate(&self, bytes: usize) -> Result<u64, Error>;
     /// Takes memory back, once the work that was asked for is done.

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use keops_emulator as emulator;
 
 use super::driver::{Argument, Driver, LaunchShape};
-use crate::error::Bytes;
 use crate::{Device, Error};
 
 /// Bytes of memory of the device. It is there to notice tests that ask for more than they think.
@@ -52,15 +51,6 @@ impl Emulated {
 impl Driver for Emulated {
     fn device(&self) -> Device {
         Device::Emulated
-    }
-
-    fn describe(&self) -> String {
-        format!("{}: an interpreter of PTX, {}", Device::Emulated, Bytes(MEMORY))
-    }
-
-    fn multiprocessors(&self) -> u32 {
-        // Few, so that small problems are cut into parts as large ones are on a GPU.
-        4
     }
 
     fn allocate(&self, bytes: usize) -> Result<u64, Error> {

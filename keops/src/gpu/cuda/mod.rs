@@ -141,14 +141,6 @@ impl Driver for Cuda {
         Device::Cuda(self.info.ordinal)
     }
 
-    fn describe(&self) -> String {
-        self.info.to_string()
-    }
-
-    fn multiprocessors(&self) -> u32 {
-        self.info.multiprocessors
-    }
-
     fn allocate(&self, bytes: usize) -> Result<u64, Error> {
         let _current = self.current()?;
         let mut allocated = self.try_allocate(bytes);
