@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::cache::{Cache, Key, write_whole};
 use crate::check::check_ptx;
 use crate::libraries::Libraries;
+use crate::panics::trap_panics;
 use crate::spaces::name_shared_memory;
 use crate::toolchain::{TARGET, Toolchain, clean};
 
@@ -29,7 +30,8 @@ const FLAGS: [&str; 9] = [
 const LLVM_ARGUMENTS: [&str; 0] = [];
 
 /// What is done with the text afterwards, by those who do it: when they change, nothing in the cache is of use.
-const RULES: [&str; 3] = [include_str!("statement.rs"), include_str!("spaces.rs"), include_str!("check.rs")];
+const RULES: [&str; 4] =
+    [include_str!("statement.rs"), include_str!("panics.rs"), include_str!("spaces.rs"), include_str!("check.rs")];
 
 /// How many problems of a kernel are shown.
 const PROBLEMS: usize = 4;
@@ -72,7 +74,7 @@ impl Compiler<'_> {
         }
         // An error of the compiler may be one of the machine, such as too little memory; it is not remembered.
         let result = compiled.and_then(|ptx| {
-            let ptx = name_shared_memory(&ptx);
+            let ptx = name_shared_memory(&trap_panics(&ptx));
             let result = check_ptx(&ptx).map(|_| ptx).map_err(|problems| first_of(&problems));
             let (path, text) = match &result {
                 Ok(ptx) => (good, ptx),

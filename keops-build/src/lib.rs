@@ -43,7 +43,8 @@
 //! | `libraries` | keops-device, and `core`, for the target |
 //! | `compile` | one formula |
 //! | `cache` | what was compiled before; all packages of a workspace share it |
-//! | `spaces` | shared memory in the text of the PTX |
+//! | `panics` | what is left of panics in the text of the PTX |
+//! | `spaces` | shared memory in it |
 //! | `check` | what must hold of it |
 
 mod builder;
@@ -52,6 +53,7 @@ mod check;
 mod compile;
 mod conditions;
 mod libraries;
+mod panics;
 mod scan;
 mod sources;
 mod spaces;
