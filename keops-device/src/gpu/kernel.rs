@@ -121,6 +121,21 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
     }
 }
 
+/// Writes a column, with zeros up to its alignment: it is read 16 bytes at a time.
+///
+/// # Safety
+/// There must be room for it.
+#[inline(always)]
+unsafe fn write_column<V: Values<T>, T: Scalar>(to: *mut Column<V>, column: V) {
+    let numbers = to.cast::<T>();
+    for entry in V::LEN..const { size_of::<Column<V>>() / size_of::<T>() } {
+        // SAFETY: within the column.
+        unsafe { numbers.add(entry).write(T::default()) };
+    }
+    // SAFETY: the caller's.
+    unsafe { to.cast::<V>().write(column) };
+}
+
 /// Reduces the part of the reduced axis that belongs to the block, for the kept indices that belong to it. Writes the
 /// results, or, if `states` is not null, the states: part by part, one for each kept index. Of the kernel `K` it runs
 /// the components from `first_component` on that `Q` has, which is `K` itself or a [`Chunk`](super::chunk::Chunk) of it.
@@ -170,7 +185,7 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
             unsafe {
                 read_row(&problem.reduced, dims.1, index as usize, &mut raw);
                 let prepared = K::reduced::<T>(&params, &raw, T::from_f64(f64::from(index)));
-                tile.add(column as usize).write(Column(prepared));
+                write_column(tile.add(column as usize), prepared);
             }
             column += THREADS as u32;
         }

@@ -114,7 +114,9 @@ fn add_multiple_exactly<S: Real>(x: S, n: S, sign: f64) -> (S, S) {
 /// What [`reduce`] returns, or the correction to it if `REST`, for arguments of at least 1 in magnitude, by exact
 /// integer arithmetic lane by lane.
 #[cold]
-#[inline(never)]
+#[cfg_attr(not(target_arch = "nvptx64"), inline(never))]
+// Code for devices has no calls.
+#[cfg_attr(target_arch = "nvptx64", inline(always))]
 fn reduce_huge<S: Real, const COSINE: bool, const REST: bool>(x: S) -> S {
     S::from_fn(|l| reduce_huge_scalar::<S::Scalar, COSINE, REST>(x.lane(l)))
 }
@@ -146,6 +148,7 @@ const FRAC_1_PI_BITS: [u64; 22] = [
 ];
 
 /// Payne and Hanek's reduction: of the product of x and 1/π, only the bits that matter modulo 2 are computed.
+#[cfg_attr(target_arch = "nvptx64", inline(always))]
 fn reduce_huge_scalar<T: Scalar, const COSINE: bool, const REST: bool>(x: T) -> T {
     let magnitude = x.abs().to_f64();
     if magnitude < 1.0 {
