@@ -53,7 +53,12 @@ pub(crate) struct Cache {
 impl Cache {
     /// The cache that the packages of a workspace share, found from the folder for the output of a build script.
     pub(crate) fn beside(out_dir: &Path, target: &str) -> io::Result<Self> {
-        let folder = target_folder(out_dir, target).unwrap_or(out_dir).join("keops-device-cache");
+        Cache::in_target_folder(target_folder(out_dir, target).unwrap_or(out_dir))
+    }
+
+    /// The cache in a target folder.
+    pub(crate) fn in_target_folder(target: &Path) -> io::Result<Self> {
+        let folder = target.join("keops-device-cache");
         fs::create_dir_all(folder.join("formulas"))?;
         Ok(Cache { folder })
     }

@@ -46,6 +46,7 @@
 //! | `panics` | what is left of panics in the text of the PTX |
 //! | `spaces` | shared memory in it |
 //! | `check` | what must hold of it |
+//! | `single` | one formula, for tools |
 
 mod builder;
 mod cache;
@@ -55,6 +56,7 @@ mod conditions;
 mod libraries;
 mod panics;
 mod scan;
+mod single;
 mod sources;
 mod spaces;
 mod statement;
@@ -64,6 +66,7 @@ mod toolchain;
 
 pub use builder::Builder;
 pub use check::{Facts, check_ptx};
+pub use single::{find_device_compiler, ptx_of_call};
 pub use spaces::name_shared_memory;
 
 /// Compiles the formulas of the package, for all GPUs since Ampere (2020). The same as [`Builder::new`]`().`[`compile`](Builder::compile)`()`.

@@ -153,6 +153,24 @@
 //! time (`KEOPS_ISA=avx512|avx2|neon|baseline` overrides). Memory is linear in M + N. The result does not depend on
 //! the number of threads.
 //!
+//! # On GPUs
+//!
+//! If the build script of the package calls `keops_build::compile()`, each `formula!` carries its code for NVIDIA GPUs. Then
+//! [`Device::Auto`], the default, takes the first GPU where there is one and the work is worth the transfer; `.on(Device::Cuda(0))`
+//! takes it in any case, and says what is missing if that is not possible. Arguments may be [`DeviceArray`]s; what is in the
+//! memory of the processor is copied for each call. Results come back as arrays of the processor.
+//!
+//! Sums are block sums there: with [`SumScheme::Kahan`] or `.accumulate_f64()` `Auto` means the CPU. The exponential of an `f32`
+//! rounds its argument once more than on the CPU: its relative error is that of an argument that is wrong by half a unit in
+//! the last place, and two units.
+//!
+//! # Features
+//!
+//! * `cuda` (default): the driver of NVIDIA, whose library is loaded when it is first needed;
+//! * `emulator`: [`Device`]`::Emulated`, for tests.
+//!
+//! # Builds without optimisation
+//!
 //! Kernels are compiled in the crate that calls `formula!`: without optimisation they are much slower. A
 //! debug build that computes much should have `[profile.dev] opt-level = 1` or more in its `Cargo.toml`.
 
