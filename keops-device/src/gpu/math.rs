@@ -5,6 +5,8 @@ pub(crate) mod f32 {
     use core::arch::asm;
     use core::f32::consts::LOG2_E;
 
+    use crate::real::Real;
+
     /// 2 to the power of `x` within 2 units in the last place; subnormal results are 0.
     #[inline(always)]
     fn exp2(x: f32) -> f32 {
@@ -30,7 +32,7 @@ pub(crate) mod f32 {
     /// One rounding less than a difference and [`exp`]. That the shift was rounded is common to all terms.
     #[inline(always)]
     pub(crate) fn exp_minus(x: f32, shift: f32) -> f32 {
-        exp2(core::intrinsics::fmaf32(x, LOG2_E, -shift))
+        exp2(Real::mul_add(x, LOG2_E, -shift))
     }
 
     /// The reciprocal of the square root within 2 units in the last place.
@@ -45,18 +47,30 @@ pub(crate) mod f32 {
     /// The smaller number; a NaN is passed over.
     #[inline(always)]
     pub(crate) fn min(x: f32, y: f32) -> f32 {
-        core::intrinsics::minimum_number_nsz_f32(x, y)
+        let result;
+        // SAFETY: arithmetic.
+        unsafe {
+            asm!("min.f32 {}, {}, {};", out(reg32) result, in(reg32) x, in(reg32) y, options(pure, nomem, nostack));
+        }
+        result
     }
 
     /// The larger number; a NaN is passed over.
     #[inline(always)]
     pub(crate) fn max(x: f32, y: f32) -> f32 {
-        core::intrinsics::maximum_number_nsz_f32(x, y)
+        let result;
+        // SAFETY: arithmetic.
+        unsafe {
+            asm!("max.f32 {}, {}, {};", out(reg32) result, in(reg32) x, in(reg32) y, options(pure, nomem, nostack));
+        }
+        result
     }
 }
 
 /// For `f64`.
 pub(crate) mod f64 {
+    use core::arch::asm;
+
     use crate::math::Precision;
     use crate::real::{Real, Scalar};
 
@@ -106,12 +120,22 @@ pub(crate) mod f64 {
     /// The smaller number; a NaN is passed over.
     #[inline(always)]
     pub(crate) fn min(x: f64, y: f64) -> f64 {
-        core::intrinsics::minimum_number_nsz_f64(x, y)
+        let result;
+        // SAFETY: arithmetic.
+        unsafe {
+            asm!("min.f64 {}, {}, {};", out(reg64) result, in(reg64) x, in(reg64) y, options(pure, nomem, nostack));
+        }
+        result
     }
 
     /// The larger number; a NaN is passed over.
     #[inline(always)]
     pub(crate) fn max(x: f64, y: f64) -> f64 {
-        core::intrinsics::maximum_number_nsz_f64(x, y)
+        let result;
+        // SAFETY: arithmetic.
+        unsafe {
+            asm!("max.f64 {}, {}, {};", out(reg64) result, in(reg64) x, in(reg64) y, options(pure, nomem, nostack));
+        }
+        result
     }
 }

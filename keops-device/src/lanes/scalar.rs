@@ -21,7 +21,11 @@ mod native {
         }
         #[cfg(target_arch = "nvptx64")]
         {
-            core::intrinsics::sqrtf32(x)
+            // SAFETY: arithmetic. Older compilers call it unsafe.
+            #[allow(unused_unsafe)]
+            unsafe {
+                core::intrinsics::sqrtf32(x)
+            }
         }
         #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "nvptx64")))]
         libm::sqrtf(x)
@@ -44,7 +48,11 @@ mod native {
         }
         #[cfg(target_arch = "nvptx64")]
         {
-            core::intrinsics::sqrtf64(x)
+            // SAFETY: arithmetic. Older compilers call it unsafe.
+            #[allow(unused_unsafe)]
+            unsafe {
+                core::intrinsics::sqrtf64(x)
+            }
         }
         #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "nvptx64")))]
         libm::sqrt(x)
@@ -74,7 +82,11 @@ mod native {
         }
         #[cfg(target_arch = "nvptx64")]
         {
-            core::intrinsics::fmaf32(x, a, b)
+            // SAFETY: arithmetic. Older compilers call it unsafe.
+            #[allow(unused_unsafe)]
+            unsafe {
+                core::intrinsics::fmaf32(x, a, b)
+            }
         }
         #[cfg(not(any(
             all(target_arch = "x86_64", target_feature = "fma"),
@@ -103,7 +115,11 @@ mod native {
         }
         #[cfg(target_arch = "nvptx64")]
         {
-            core::intrinsics::fmaf64(x, a, b)
+            // SAFETY: arithmetic. Older compilers call it unsafe.
+            #[allow(unused_unsafe)]
+            unsafe {
+                core::intrinsics::fmaf64(x, a, b)
+            }
         }
         #[cfg(not(any(
             all(target_arch = "x86_64", target_feature = "fma"),
