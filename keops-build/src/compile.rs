@@ -26,8 +26,8 @@ const FLAGS: [&str; 9] = [
     "--error-format=short",
 ];
 
-/// What LLVM is told.
-const LLVM_ARGUMENTS: [&str; 0] = [];
+/// What LLVM is told. Loops over the entries of vectors are unrolled as a whole, as only then are the vectors registers.
+const LLVM_ARGUMENTS: [&str; 1] = ["-unroll-threshold=4000"];
 
 /// What is done with the text afterwards, by those who do it: when they change, nothing in the cache is of use.
 const RULES: [&str; 4] =
@@ -94,9 +94,7 @@ impl Compiler<'_> {
         let mut command = clean(Command::new(&self.toolchain.rustc));
         command.args(FLAGS).args(self.toolchain.panic_flags()).arg("--target").arg(TARGET);
         command.arg(format!("-Ctarget-cpu={}", self.architecture));
-        if !LLVM_ARGUMENTS.is_empty() {
-            command.arg(format!("-Cllvm-args={}", LLVM_ARGUMENTS.join(" ")));
-        }
+        command.arg(format!("-Cllvm-args={}", LLVM_ARGUMENTS.join(" ")));
         command.arg("-L").arg(&self.libraries.folder).arg("-o").arg(&output).arg(&input);
         let run = command.output().map_err(|error| format!("{}: {error}", self.toolchain.rustc.display()))?;
         if run.status.success() {
