@@ -12,6 +12,7 @@
 
 use crate::density::sums;
 use anyhow::{Result, ensure};
+use keops::Device;
 use ndarray::{Array2, Axis};
 use std::f64::consts::PI;
 
@@ -38,7 +39,7 @@ pub(crate) fn by_likelihood(points: &Array2<f64>) -> Result<f64> {
     for k in 0..CANDIDATES {
         let h = scott * STEP.powi(k);
         // Each point's own term is exp(0) = 1.
-        let others = sums(&judges, points, 0.5 / (h * h))? - 1.0;
+        let others = sums(&judges, points, 0.5 / (h * h), Device::Auto)? - 1.0;
         let likelihood = others.mapv(|sum| sum.max(f64::MIN_POSITIVE).ln()).mean().unwrap_or(f64::NEG_INFINITY)
             - 1.5 * (2.0 * PI * h * h).ln();
         if likelihood > best.0 {

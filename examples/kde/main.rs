@@ -8,23 +8,32 @@
 //!
 //! The program computes it on a grid around the points and at the points themselves, compares some of the values
 //! with a plain evaluation, and draws a slice and a projection. By default the points are the Stanford bunny.
+//!
+//! `--device` chooses between the processor, GPUs, and an emulator of a GPU.
 
 mod bandwidth;
 mod dense;
 mod density;
 mod grid;
 mod picture;
+mod place;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
 use grid::Grid;
-use keops::Scalar;
+use keops::{Device, Scalar};
 use keops_examples::points::{BUNNY, read_csv};
 use keops_examples::{outcome, output};
 use ndarray::{Array1, Axis, concatenate};
+use place::Place;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
+
+/// Places of the grid where none are asked for.
+const GRID: usize = 250_000;
+/// The same on the emulator.
+const EMULATED_GRID: usize = 10_000;
 
 /// Estimates the density of a cloud of points in space with a Gaussian kernel and draws it.
 #[derive(Debug, Parser)]
@@ -32,15 +41,18 @@ struct Options {
     /// Standard deviation of the kernel [default: the one that predicts the points best]
     #[arg(long)]
     bandwidth: Option<f64>,
-    /// Number of grid points, about
-    #[arg(long, default_value_t = 250_000)]
-    grid: usize,
+    /// Number of grid points, about [default: 250000; on the emulator 10000]
+    #[arg(long)]
+    grid: Option<usize>,
     /// CSV file of points x,y,z
     #[arg(long, default_value = BUNNY)]
     file: PathBuf,
     /// Compute in f64 instead of f32
     #[arg(long)]
     f64: bool,
+    /// Where to compute: cpu, cuda:0 or another number, all-cuda, emulated, or auto: the first GPU if there is one
+    #[arg(long, default_value_t = Device::Auto)]
+    device: Device,
     /// The picture
     #[arg(long, default_value = "kde.png")]
     output: PathBuf,
@@ -52,14 +64,19 @@ fn main() -> ExitCode {
 }
 
 fn run<T: Scalar>(options: &Options) -> Result<()> {
-    ensure!((1..=100_000_000).contains(&options.grid), "--grid {}: between 1 and 100 million", options.grid);
+    let grid = options.grid.unwrap_or(if options.device == Device::Emulated { EMULATED_GRID } else { GRID });
+    ensure!((1..=100_000_000).contains(&grid), "--grid {grid}: between 1 and 100 million");
     output::check(&options.output)?;
     let points = read_csv(&options.file, 3)?;
     println!("points     {} from {}", points.nrows(), options.file.display());
     if options.file == Path::new(BUNNY) {
         println!("           (the Stanford bunny, by courtesy of the Stanford Computer Graphics Laboratory)");
     }
-    println!("device     {}", keops::cpu_description());
+    let place = Place::new::<T>(options.device)?;
+    println!("device     {}", place.description);
+    if place.device == Device::Emulated && options.grid.is_none() {
+        println!("           (for tests, and slow: so the grid is coarser than the {GRID} places of other devices)");
+    }
 
     let h = match options.bandwidth {
         Some(h) => h,
@@ -69,7 +86,7 @@ fn run<T: Scalar>(options: &Options) -> Result<()> {
     let origin = if options.bandwidth.is_some() { "as asked for" } else { "by leave-one-out likelihood" };
     println!("bandwidth  {h:.4}, {origin}");
 
-    let grid = Grid::around(&points, 3.0 * h, options.grid)?;
+    let grid = Grid::around(&points, 3.0 * h, grid)?;
     let [nx, ny, nz] = grid.counts;
     println!("grid       {nx} x {ny} x {nz} = {} places, {:.4} apart", grid.len(), grid.spacing);
 
@@ -78,15 +95,15 @@ fn run<T: Scalar>(options: &Options) -> Result<()> {
     let y = points.mapv(T::from_f64);
     let g = T::from_f64(0.5 / (h * h));
     let start = Instant::now();
-    let sums = density::sums(&x, &y, g)?;
+    let sums = density::sums(&x, &y, g, place.device)?;
     let seconds = start.elapsed().as_secs_f64();
     let pairs = x.nrows() as f64 * y.nrows() as f64;
     println!(
-        "computed   {} x {} pairs in {}, {seconds:.3} s: {:.2} Gpair/s",
+        "computed   {} x {} pairs in {}, {seconds:.3} s: {}",
         x.nrows(),
         y.nrows(),
         std::any::type_name::<T>(),
-        pairs / seconds * 1e-9
+        rate(pairs / seconds)
     );
 
     let (rows, difference) = dense::largest_difference(&x, &y, g, &sums, 1000);
@@ -99,6 +116,11 @@ fn run<T: Scalar>(options: &Options) -> Result<()> {
     picture::draw(&grid, &on_grid, &points, h, &options.output)?;
     println!("picture    {}", options.output.display());
     Ok(())
+}
+
+/// Pairs per second, as a text.
+fn rate(rate: f64) -> String {
+    if rate < 1e9 { format!("{:.1} Mpair/s", rate * 1e-6) } else { format!("{:.2} Gpair/s", rate * 1e-9) }
 }
 
 /// Prints the integral of the density over the grid, which should be nearly 1, and the densities at the points.

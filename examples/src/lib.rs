@@ -8,6 +8,7 @@
 //! | `knn_digits` | handwritten digits, read by their nearest neighbours: positions of the K smallest terms |
 //! | `kmeans` | clusters, by Lloyd's algorithm: positions of smallest terms, and sums over the terms with a label |
 //! | `attention` | causal attention over a long sequence: a softmax whose mask is part of the formula |
+//! | `gpu_info` | the GPUs of the machine, and which formulas carry code for them |
 
 pub mod outcome;
 pub mod output;
