@@ -11,6 +11,12 @@ use crate::real::Scalar;
 use crate::reduction::Reduction;
 use crate::tile::Tile;
 
+/// So many states are read at once when parts are merged.
+const BATCH: usize = 8;
+
+/// If they are no larger than this.
+const MAX_BATCHED: usize = 32;
+
 /// A kernel of some components of `K`, which differs in nothing else.
 pub trait Piece<K: Kernel, T: Scalar>:
     Kernel<Params<T> = K::Params<T>, Kept<T> = K::Kept<T>, Reduced<T> = K::Reduced<T>, Folds<T> = K::Folds<T>>
@@ -241,12 +247,21 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
     let states = states.cast::<Red::State<Q, T>>();
     let at = |part: u32| (part * grid_dim_z() + block_idx_z()) as usize * problem.rows as usize + row as usize;
     // SAFETY: the first kernel wrote them.
-    let mut state = unsafe { (*states.add(at(0))).clone() };
+    let read = |part: u32| unsafe { (*states.add(at(part))).clone() };
+    let mut state = read(0);
     let mut part = 1;
+    if const { size_of::<Red::State<Q, T>>() <= MAX_BATCHED } {
+        // Reads that wait for memory together; one after the other they would take longer than the first kernel.
+        while part + BATCH as u32 <= parts {
+            let batch: [Red::State<Q, T>; BATCH] = from_fn(|k| read(part + k as u32));
+            for later in &batch {
+                Red::merge::<Q, T>(&mut state, later);
+            }
+            part += BATCH as u32;
+        }
+    }
     while part < parts {
-        // SAFETY: as above.
-        let later = unsafe { (*states.add(at(part))).clone() };
-        Red::merge::<Q, T>(&mut state, &later);
+        Red::merge::<Q, T>(&mut state, &read(part));
         part += 1;
     }
     // SAFETY: the row is inside, and the caller's.
