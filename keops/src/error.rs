@@ -151,6 +151,17 @@ pub enum Error {
         /// Where the reduction runs: where the option `.on(..)` or another array wants it.
         wanted: Device,
     },
+    /// A sum was to run on a GPU by a scheme that is for the CPU alone.
+    #[error(
+        "`{formula}` cannot run on {device} with this sum scheme: on GPUs sums are block sums, the default; Kahan's and those \
+         in `f64` are for the CPU"
+    )]
+    NoDeviceScheme {
+        /// The formula.
+        formula: &'static str,
+        /// Where it was to run.
+        device: Device,
+    },
     /// A reduction was to run on a GPU, but the program holds no code of it for GPUs.
     #[error("`{formula}` cannot run on {device}: the program holds no GPU code for it")]
     NoDeviceCode {

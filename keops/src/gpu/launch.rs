@@ -46,9 +46,8 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     device: Device,
 ) -> Result<Array2<Red::Item<T>>, Error> {
     let formula = problem.formula;
-    let (Some(ptx), Some(reduction)) = (K::DEVICE.ptx, Red::DEVICE_NAME) else {
-        return Err(Error::NoDeviceCode { formula, device });
-    };
+    let ptx = K::DEVICE.ptx.ok_or(Error::NoDeviceCode { formula, device })?;
+    let reduction = Red::DEVICE_NAME.ok_or(Error::NoDeviceScheme { formula, device })?;
     if !fits(problem) {
         let (largest, found) = (u32::MAX as usize - (1 << 16), problem.kept_len.max(problem.reduced_len));
         return Err(Error::TooManyIndices { formula, largest, found });
