@@ -1,31 +1,48 @@
 //! Chores of the workspace: `cargo xtask test` is what CI runs.
+//!
+//! | module | |
+//! |---|---|
+//! | `steps` | steps that are run one after the other, with their times |
+//! | `setup` | what the tests need besides Rust |
+//! | `workspace` | what cargo knows: the target folder, what was built |
+//! | `ptxas` | the assembler for GPUs, and what it says of kernels |
+//! | `ptx` | all PTX of the workspace, assembled |
+//! | `sass` | what the inner loops of kernels execute |
+//! | `gpu` | tests and benchmarks on a machine with a GPU |
 
-use std::process::{Command, ExitCode};
-use std::time::Instant;
+mod gpu;
+mod parallel;
+mod ptx;
+mod ptxas;
+mod sass;
+mod setup;
+mod steps;
+mod workspace;
 
-/// A step of a chore: what it is called, and the arguments of `cargo`.
-struct Step {
-    name: &'static str,
-    arguments: &'static [&'static str],
-    /// Environment variables of the step.
-    environment: &'static [(&'static str, &'static str)],
-}
+use std::process::ExitCode;
+
+use steps::{Step, Work};
 
 /// What is built once has no use for the files that make a second build faster: they take memory and time.
 const ONCE: &[(&str, &str)] = &[("CARGO_INCREMENTAL", "0")];
 
-const TEST: [Step; 4] = [
-    Step { name: "format", arguments: &["fmt", "--all", "--check"], environment: &[] },
+const SETUP: Step = Step { name: "setup", work: Work::Function(setup::set_up) };
+
+const TEST: [Step; 6] = [
+    SETUP,
+    Step { name: "format", work: Work::Cargo(&["fmt", "--all", "--check"], &[]) },
     Step {
         name: "lints",
-        arguments: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-        environment: ONCE,
+        work: Work::Cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], ONCE),
     },
-    Step { name: "tests and doctests", arguments: &["test", "--workspace"], environment: ONCE },
+    Step { name: "tests and doctests", work: Work::Cargo(&["test", "--workspace"], ONCE) },
+    Step { name: "code for GPUs", work: Work::Function(|| ptx::check(ptx::Extent::Quick)) },
     Step {
         name: "documentation",
-        arguments: &["doc", "--workspace", "--no-deps", "--document-private-items"],
-        environment: &[("CARGO_INCREMENTAL", "0"), ("RUSTDOCFLAGS", "-D warnings")],
+        work: Work::Cargo(
+            &["doc", "--workspace", "--no-deps", "--document-private-items"],
+            &[("CARGO_INCREMENTAL", "0"), ("RUSTDOCFLAGS", "-D warnings")],
+        ),
     },
 ];
 
@@ -33,42 +50,34 @@ const USAGE: &str = "\
 usage: cargo xtask <chore>
 
 chores:
-  test    checks the format, runs clippy, all tests and doctests, and builds the documentation";
+  test    installs what is missing, checks the format, runs clippy, all tests and doctests, assembles the code for GPUs,
+          and builds the documentation
+  setup   installs what the tests need besides Rust: a compiler and an assembler for NVIDIA GPUs
+  ptx     assembles all code for GPUs in the workspace, for all architectures
+  sass    what kernels for GPUs execute per pair, and the rate that it allows
+          --arch sm_90   the architecture
+          --only TEXT    only formulas whose title holds the text
+          --listing DIR  keeps PTX and SASS in a folder
+  gpu     tests and benchmarks on the GPU of this machine; the record goes to benches/results
+          --build DIR    only builds them, with a script run.sh that runs them on another machine
+          --run DIR      only runs what was built";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["test"] => run(&TEST),
-        _ => {
-            eprintln!("{USAGE}");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["test"] => steps::run(&TEST),
+        ["setup"] => steps::run(&[SETUP]),
+        ["ptx"] => ptx::check(ptx::Extent::Full),
+        ["sass", options @ ..] => sass::run(options),
+        ["gpu", options @ ..] => gpu::run(options),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
-}
-
-/// Runs the steps in order, up to the first that fails.
-fn run(steps: &[Step]) -> ExitCode {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut times = Vec::new();
-    for step in steps {
-        println!("== {}: cargo {}", step.name, step.arguments.join(" "));
-        let start = Instant::now();
-        let status = Command::new(&cargo).args(step.arguments).envs(step.environment.iter().copied()).status();
-        match status {
-            Ok(status) if status.success() => times.push((step.name, start.elapsed())),
-            Ok(status) => {
-                eprintln!("== {} failed: {status}", step.name);
-                return ExitCode::FAILURE;
-            }
-            Err(error) => {
-                eprintln!("== {}: cannot run {cargo}: {error}", step.name);
-                return ExitCode::FAILURE;
-            }
-        }
-    }
-    println!("== all {} steps passed", times.len());
-    for (name, time) in times {
-        println!("   {:>6.1} s  {name}", time.as_secs_f64());
-    }
-    ExitCode::SUCCESS
 }
