@@ -97,9 +97,11 @@ impl<S: Real, const K: usize> List<S, K> {
     fn insert<O: Order>(&mut self, mut value: S, mut position: S::Index) {
         // A list that is too long for registers stays in memory, and the loop a loop.
         let count = if const { K <= MAX_IN_REGISTERS } { K } else { opaque(K) };
+        // All that is behind the new term moves: what moves must not be compared with its equals, which are behind it.
+        let new = value;
         for k in 0..count {
             let (old, old_position) = (self.values[k], self.positions[k]);
-            let beats = O::beats(value, old);
+            let beats = O::beats(new, old);
             self.values[k] = S::select(beats, value, old);
             self.positions[k] = S::index_select(beats, position, old_position);
             value = S::select(beats, old, value);
