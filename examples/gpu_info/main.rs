@@ -24,7 +24,8 @@ fn main() {
     println!("processor  {}\n", keops::cpu_description());
 
     let line = |formula: &str, reduction: &str, size: &str, entries: &str, version: &str, target: &str| {
-        println!("{formula:<24} {reduction:<20} {size:>10} {entries:>7}   {version:<4} {target}");
+        let line = format!("{formula:<24} {reduction:<20} {size:>10} {entries:>7}   {version:<4} {target}");
+        println!("{}", line.trim_end());
     };
     line("formula", "reduction", "PTX, bytes", "entries", "PTX", "for");
     let rows = formulas::rows();
