@@ -5,6 +5,7 @@
 //! | `cargo run --release -p keops-benches --bin compare` | every row of [`rows::ROWS`] against PyKeOps, JAX, NumPy, faiss and scikit-learn |
 //! | `cargo run --release -p keops-benches --bin dimensions` | the time per pair and dimension from D = 3 to D = 1024 |
 //! | `cargo run --release -p keops-benches --bin gradients` | the time of all gradients at once and of two alone |
+//! | `cargo run --release -p keops-benches --bin gpu` | the rows of [`gpu_rows::ROWS`] on a GPU, against PyKeOps there |
 //! | `cargo bench -p keops-benches` | the engine alone, under criterion |
 //!
 //! The way of a row through `compare`: [`rows`] says what is computed, as one of the kinds in [`kind`], [`data`] draws the arrays and writes them to
@@ -13,8 +14,10 @@
 //! [`report`] and [`chart`] show the rates.
 
 pub mod chart;
+pub mod clock;
 pub mod data;
 pub mod environment;
+pub mod gpu_rows;
 pub mod kind;
 pub mod measure;
 pub mod peer;

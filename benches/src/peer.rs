@@ -104,12 +104,18 @@ struct Reply {
 }
 
 impl Peer {
-    /// Starts the process; what the library prints goes to a log file in the scratch folder.
+    /// Starts the process.
     pub fn start(library: Library, environment: &Environment, threads: usize) -> Result<Self> {
-        let folder = Environment::scratch()?;
-        let mut process = Command::new(environment.python())
-            .args([WORKER, library.argument(), &threads.to_string()])
-            .env("KEOPS_CACHE_FOLDER", environment.keops_cache())
+        let mut command = Command::new(environment.python());
+        command.args([WORKER, library.argument(), &threads.to_string()]);
+        command.env("KEOPS_CACHE_FOLDER", environment.keops_cache());
+        Self::spawn(library, command, Environment::scratch()?)
+    }
+
+    /// Starts a process that answers as `python/worker.py` does; what the library prints goes to a log file in the
+    /// folder, and so do the answers.
+    pub fn spawn(library: Library, mut command: Command, folder: PathBuf) -> Result<Self> {
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(log(&folder, library))?)
