@@ -19,6 +19,13 @@ const FIRST: &str = "sm_90";
 /// So many files of a package are assembled for all architectures even in a hurry; a file takes half a second on a core.
 const FEW: usize = 60;
 
+/// A kernel whose tile takes so many bytes of shared memory has long vectors, which may spill: a short one has 256 columns, so
+/// 20 numbers in `f32` and 10 in `f64` for each are short.
+const LONG: u32 = 20 << 10;
+
+/// So many statements that load from global memory are those of long vectors, too: short ones have dozens.
+const MANY_LOADS: usize = 400;
+
 /// How many kernels are named in a message.
 const NAMED: usize = 8;
 
@@ -47,8 +54,8 @@ struct Assembled {
     is_cached: bool,
 }
 
-/// Checks and assembles everything. A kernel that spills registers is an error, unless it keeps arrays in local memory
-/// anyway, as kernels of long vectors do: of these the number and the largest are shown.
+/// Checks and assembles everything. A kernel that spills registers is an error, unless it has long vectors: its tile is
+/// large, it loads much, or it keeps arrays in local memory anyway. Of these the number and the largest are shown.
 pub(crate) fn check(extent: Extent) -> Result<(), String> {
     let start = Instant::now();
     let target_folder = workspace::target_folder()?;
@@ -95,8 +102,12 @@ fn spilled(assembled: &[(&File, Assembled)], local: &[(usize, String)], problems
     for (file, Assembled { architecture, usages, .. }) in assembled {
         for usage in usages.iter().filter(|usage| usage.spills()) {
             count += 1;
-            let kernel = format!("{} {}", name(file), usage.entry);
-            if !local.iter().any(|(_, other)| *other == kernel) {
+            // What puts parts together has no tile; its vectors are those of the kernel that made them.
+            let maker = usage.entry.trim_end_matches("_finish");
+            let has_large_tile = usages.iter().any(|other| other.entry == maker && other.shared >= LONG);
+            let kernel = format!("{} {maker}", name(file));
+            let is_long = has_large_tile || loads(&file.text, maker) >= MANY_LOADS;
+            if !is_long && !local.iter().any(|(_, other)| other.starts_with(&kernel)) {
                 let Usage { registers, spill_stores, spill_loads, .. } = usage;
                 let path = file.path.display();
                 problems.push(format!(
@@ -108,6 +119,13 @@ fn spilled(assembled: &[(&File, Assembled)], local: &[(usize, String)], problems
         }
     }
     count
+}
+
+/// The number of statements of a kernel that load from global memory.
+fn loads(ptx: &str, entry: &str) -> usize {
+    let head = format!(".entry {entry}(");
+    let body = ptx.split_once(&head).map_or("", |(_, rest)| rest.split("\n}").next().unwrap_or(rest));
+    body.lines().filter(|line| line.trim_start().starts_with("ld.global")).count()
 }
 
 fn summarise(
@@ -213,5 +231,17 @@ impl Cache {
         let temporary = path.with_extension("new");
         let _ = fs::write(&temporary, &messages).and_then(|()| fs::rename(&temporary, &path));
         Ok(Assembled { architecture, usages: ptxas::usages(&messages), is_cached: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loads;
+
+    #[test]
+    fn loads_of_a_kernel() {
+        let ptx = ".visible .entry a(\n)\n{\n\tld.global.b32 %r1, [%rd1];\n\tld.shared.b32 %r2, [%rd1];\n}\n\
+                   .visible .entry a_finish(\n)\n{\n\tld.global.b32 %r1, [%rd1];\n\tld.global.b32 %r1, [%rd1];\n}\n";
+        assert_eq!((loads(ptx, "a"), loads(ptx, "a_finish"), loads(ptx, "b")), (1, 2, 0));
     }
 }
