@@ -54,6 +54,7 @@ chores:
           and builds the documentation
   setup   installs what the tests need besides Rust: a compiler and an assembler for NVIDIA GPUs
   ptx     assembles all code for GPUs in the workspace, for all architectures
+          --quick        large packages for one only, as `test` does
   sass    what kernels for GPUs execute per pair, and the rate that it allows
           --arch sm_90   the architecture
           --only TEXT    only formulas whose title holds the text
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         ["test"] => steps::run(&TEST),
         ["setup"] => steps::run(&[SETUP]),
         ["ptx"] => ptx::check(ptx::Extent::Full),
+        ["ptx", "--quick"] => ptx::check(ptx::Extent::Quick),
         ["sass", options @ ..] => sass::run(options),
         ["gpu", options @ ..] => gpu::run(options),
         _ => Err(USAGE.to_owned()),

@@ -148,8 +148,8 @@ fn summarise(
     in_files.sort_unstable();
     in_files.dedup();
     println!(
-        "   {} files, {kernels} kernels, {} times assembled ({cached} of them before): at most {} registers, {spilled} \
-         kernels that spill, {} files with local memory",
+        "   {} files, {kernels} kernels, {} times assembled ({cached} of them before): at most {} registers, {spilled} times \
+         spills, {} files with local memory",
         files.len(),
         assembled.len(),
         registers.unwrap_or(0),
