@@ -1,4 +1,7 @@
-//! Writes one `formula!` call for each conformance case and for each of about a hundred and fifty random formulas.
+//! Writes one `formula!` call for each conformance case, each reduction, and each of about a hundred and fifty random
+//! formulas. Compiles those that are tested on GPUs for them.
+
+use std::path::PathBuf;
 
 #[allow(dead_code, unreachable_pub, reason = "shared with the library, where all of it is used")]
 #[path = "src/case.rs"]
@@ -10,9 +13,13 @@ mod kernels;
 mod kinks;
 #[path = "build/methods.rs"]
 mod methods;
+#[path = "build/planted.rs"]
+mod planted;
 #[allow(dead_code, reason = "shared with the tests of derivatives")]
 #[path = "build/random.rs"]
 mod random;
+#[path = "build/reductions.rs"]
+mod reductions;
 #[path = "build/write.rs"]
 mod write;
 
@@ -34,5 +41,24 @@ fn main() {
     let kinks = kinks::kinks().into_iter().map(|kink| (kink.formula.clone(), kink.call()));
     write::kernels("kinks.rs", &kinks.collect::<Vec<_>>(), 4);
     write::source_file("methods.rs", &methods::methods());
+    write::source_file("reductions.rs", &reductions::also_for_gpus());
+    write::source_file("reductions_of_many.rs", &reductions::for_processors());
     write::kernels("random.rs", &kernels::calls(RANDOM_FORMULAS, RANDOM_DERIVATIVES), 1);
+    for_gpus();
+}
+
+/// Compiles the formulas of the files whose tests run on GPUs too.
+fn for_gpus() {
+    let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    write::source_file("planted.rs", &planted::formula());
+    let written = ["conformance.rs", "reductions.rs", "planted.rs"].map(|file| folder.join(file));
+    let by_hand = ["arguments", "derivatives", "wide"].map(|name| format!("tests/emulator/{name}.rs").into());
+    let builder = keops_build::Builder::new().source_folders([""; 0]);
+    by_hand.into_iter().chain(written).fold(builder, |builder, file: PathBuf| builder.file(file)).compile();
+
+    // The tests need to know whether there was a compiler.
+    let code = folder.join(keops_core::DEVICE_FOLDER);
+    let count = std::fs::read_dir(&code).map_or(0, Iterator::count);
+    println!("cargo::rustc-env=KEOPS_FORMULAS_WITH_CODE={count}");
+    write::source_file("planted_ptx.rs", &planted::ptx(&code));
 }

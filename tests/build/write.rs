@@ -16,10 +16,10 @@ pub(crate) fn kernels(file: &str, kernels: &[(String, String)], single: usize) {
         let arguments = arguments.join(", ");
         // Methods that nobody calls would only take time to compile.
         let formula = format!("keops::formula!({call}, derivatives = false)");
-        let body = format!("Ok(Outcome::results({formula}.call({arguments})?))");
+        let body = format!("Ok(Outcome::results({formula}.on(device).call({arguments})?))");
         writeln!(
             source,
-            "fn kernel{number}<T: Number>(a: &[Array2<T>]) -> Result<Vec<Reduced>, keops::Error> {{ {body} }}"
+            "fn kernel{number}<T: Number>(a: &[Array2<T>], device: Device) -> Result<Vec<Reduced>, keops::Error> {{ {body} }}"
         )
         .expect("a string grows");
         let single = if number % single == 0 { format!("Some(kernel{number}::<f32>)") } else { "None".to_owned() };
@@ -30,8 +30,12 @@ pub(crate) fn kernels(file: &str, kernels: &[(String, String)], single: usize) {
     source_file(file, &source);
 }
 
-/// Writes a file for `include!`.
+/// Writes a file for `include!`, unless it is there already: what includes it would be compiled again.
 pub(crate) fn source_file(file: &str, source: &str) {
     let folder = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    std::fs::write(Path::new(&folder).join(file), source).expect("OUT_DIR should be writable");
+    let path = Path::new(&folder).join(file);
+    if std::fs::read(&path).is_ok_and(|old| old == source.as_bytes()) {
+        return;
+    }
+    std::fs::write(path, source).expect("OUT_DIR should be writable");
 }

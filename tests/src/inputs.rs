@@ -4,6 +4,7 @@ use keops_core::check::Variable;
 use keops_core::eval::Data;
 use keops_core::graph::Axis;
 use keops_core::parse::Category;
+use ndarray::Array2;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
@@ -62,4 +63,13 @@ pub fn inputs<T: Number>(variables: &[Variable], deciding: usize) -> impl Strate
 fn number<T: Number>(positive: bool) -> impl Strategy<Value = f64> {
     let any = prop_oneof![10 => -2.0..2.0, 1 => Just(0.0), 1 => prop::sample::select(vec![-3.0, -1.0, 1.0, 2.0])];
     any.prop_map(move |x: f64| T::rounded(if positive { x.abs() + 0.125 } else { x }).exact())
+}
+
+/// Numbers in [-1, 1), the same for the same seed.
+pub fn numbers<T: Number>(rows: usize, dim: usize, seed: u64) -> Array2<T> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    Array2::from_shape_simple_fn((rows, dim), || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        T::rounded((state >> 40) as f64 / 2f64.powi(23) - 1.0)
+    })
 }

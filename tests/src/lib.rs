@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod compare;
+pub mod gpu;
 pub mod inputs;
 pub mod isa;
 pub mod kernel;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use keops::Device;
 use keops_core::eval::{self, Data, Reduced};
 use keops_tests::case::{Case, Skipped, cases};
 use keops_tests::compare::close;
 use keops_tests::every_instruction_set;
+use keops_tests::gpu;
 use keops_tests::kernel::{Compiled, Number, Outcome, Run, argument};
 use ndarray::Array2;
 use proc_macro2::TokenStream;
@@ -43,22 +45,41 @@ fn the_interpreter_agrees() {
 
 every_instruction_set! {
     fn kernels_agree() {
-        let all: BTreeMap<String, Case> = cases().into_iter().map(|case| (case.name.clone(), case)).collect();
-        let mut failures = Vec::new();
-        for kernel in KERNELS {
-            let case = &all[kernel.name];
-            compare(&mut failures, case, &called(kernel.double, case), &case.expected, case.tolerance);
+        println!("{} kernels, {}", KERNELS.len(), keops::cpu_description());
+        run(Device::Cpu);
+    }
+}
 
-            if let Some(single) = kernel.single {
-                let rounded: Vec<Data> = case.inputs.iter().map(rounded).collect();
-                let expected = interpreted(case, &rounded);
-                let tolerance = if case.tolerance == 0.0 { 0.0 } else { SINGLE };
-                compare(&mut failures, case, &called(single, case)[..1], &expected[..1], tolerance);
+#[test]
+fn kernels_agree_on_a_gpu() {
+    if let Some(device) = gpu::device("conformance") {
+        let single = KERNELS.iter().filter(|kernel| kernel.single.is_some()).count();
+        println!("{} kernels in double and {single} in single precision on {device}", KERNELS.len());
+        run(device);
+    }
+}
+
+/// Runs all kernels; one without code for the device is an error.
+fn run(device: Device) {
+    let all: BTreeMap<String, Case> = cases().into_iter().map(|case| (case.name.clone(), case)).collect();
+    let mut failures = Vec::new();
+    for kernel in KERNELS {
+        let case = &all[kernel.name];
+        match called(kernel.double, case, device) {
+            Ok(got) => compare(&mut failures, case, &got, &case.expected, case.tolerance),
+            Err(why) => failures.push(why),
+        }
+        if let Some(single) = kernel.single {
+            let rounded: Vec<Data> = case.inputs.iter().map(rounded).collect();
+            let expected = interpreted(case, &rounded);
+            let tolerance = if case.tolerance == 0.0 { 0.0 } else { SINGLE };
+            match called(single, case, device) {
+                Ok(got) => compare(&mut failures, case, &got[..1], &expected[..1], tolerance),
+                Err(why) => failures.push(why),
             }
         }
-        println!("{} kernels, {}", KERNELS.len(), keops::cpu_description());
-        assert!(failures.is_empty(), "{} results differ:\n{}", failures.len(), failures.join("\n"));
     }
+    assert!(failures.is_empty(), "{} results differ:\n{}", failures.len(), failures.join("\n"));
 }
 
 fn interpreted(case: &Case, inputs: &[Data]) -> Vec<Reduced> {
@@ -67,10 +88,10 @@ fn interpreted(case: &Case, inputs: &[Data]) -> Vec<Reduced> {
     eval::results(&formula, inputs)
 }
 
-fn called<T: Number>(run: Run<T>, case: &Case) -> Vec<Reduced> {
+fn called<T: Number>(run: Run<T>, case: &Case, device: Device) -> Result<Vec<Reduced>, String> {
     let dims = case.inputs.iter().map(|data| data.values.len() / data.rows.max(1));
     let arguments: Vec<Array2<T>> = case.inputs.iter().zip(dims).map(|(data, dim)| argument(data, dim)).collect();
-    run(&arguments).unwrap_or_else(|error| panic!("{}: {error}", case.name))
+    run(&arguments, device).map_err(|error| format!("{}: {error}", case.name))
 }
 
 /// The inputs as single precision sees them.

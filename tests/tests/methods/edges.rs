@@ -2,17 +2,9 @@
 
 use keops::formula;
 use keops_tests::every_instruction_set;
+use keops_tests::inputs::numbers;
 use keops_tests::kernel::Number;
 use ndarray::{Array1, Array2, Axis, array, concatenate};
-
-/// Numbers in [-1, 1), the same for the same seed.
-fn numbers<T: Number>(rows: usize, dim: usize, seed: u64) -> Array2<T> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    Array2::from_shape_simple_fn((rows, dim), || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        T::rounded((state >> 40) as f64 / 2f64.powi(23) - 1.0)
-    })
-}
 
 fn zeros<T: Number>(rows: usize, dim: usize) -> Array2<T> {
     Array2::from_elem((rows, dim), T::rounded(0.0))

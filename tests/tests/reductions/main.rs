@@ -4,20 +4,22 @@
 mod compare;
 mod data;
 mod kernels;
+mod on_a_gpu;
 mod reference;
 
 use std::cell::Cell;
 use std::str::FromStr;
 
+use keops::Device;
 use keops_core::eval::{self, Reduced};
 use keops_tests::every_instruction_set;
 use keops_tests::kernel::{Number, argument};
 use ndarray::Array2;
 use proc_macro2::TokenStream;
 
-use compare::compare;
+use compare::{Zeros, compare};
 use data::{DIM, WEIGHTS, on_data};
-use kernels::{Kernel, of_few, of_many, others};
+use kernels::{Kernel, of_few, of_many, of_more, others};
 use reference::{Precision, Row};
 
 /// Data sets per size.
@@ -43,22 +45,31 @@ fn sizes_around(count: usize) -> Vec<(usize, usize)> {
 
 /// Compares kernels with the reference, on some data of each size.
 fn run<T: Number>(what: &str, kernels: &[Kernel<T>], sizes: &[(usize, usize)]) {
+    run_on(Device::Cpu, what, kernels, sizes, CASES);
+}
+
+/// The same on a device.
+fn run_on<T: Number>(device: Device, what: &str, kernels: &[Kernel<T>], sizes: &[(usize, usize)], cases: u32) {
+    let (precision, zeros) = match device {
+        Device::Cpu => (Precision::of::<T>(), Zeros::Signed),
+        _ => (Precision::of::<T>().on_a_gpu(), Zeros::Equal),
+    };
     let (what, entries) = (format!("{what}, {}", std::any::type_name::<T>()), Cell::new(0));
     for &(m, n) in sizes {
-        on_data(m, n, CASES, |data| {
+        on_data(m, n, cases, |data| {
             let arguments: Vec<Array2<T>> =
                 data.iter().zip([DIM, DIM, WEIGHTS]).map(|(data, dim)| argument(data, dim)).collect();
             let rows = Row::all(data);
             for kernel in kernels {
                 let fail = |why: String| format!("{what}: {}: {why}", kernel.call);
-                let got = (kernel.run)(&arguments).map_err(|error| fail(error.to_string()))?;
-                let compared = compare(&got, kernel, &rows, Precision::of::<T>()).map_err(fail)?;
+                let got = (kernel.run)(&arguments, device).map_err(|error| fail(error.to_string()))?;
+                let compared = compare(&got, kernel, &rows, precision, zeros).map_err(fail)?;
                 entries.set(entries.get() + compared);
             }
             Ok(())
         });
     }
-    let (kernels, sets) = (kernels.len(), sizes.len() * CASES as usize);
+    let (kernels, sets) = (kernels.len(), sizes.len() * cases as usize);
     println!("{what}: {kernels} kernels on {sets} data sets, {} entries", entries.get());
 }
 
@@ -84,7 +95,9 @@ every_instruction_set! {
     }
 
     fn many_best() {
+        k_best(&of_more::<f64>());
         k_best(&of_many::<f64>());
+        k_best(&of_more::<f32>());
         k_best(&of_many::<f32>());
     }
 }
@@ -92,13 +105,13 @@ every_instruction_set! {
 /// The loops of this test and the interpreter, which share nothing, mean the same.
 #[test]
 fn the_interpreter_agrees() {
-    for kernel in others::<f64>().iter().chain(&of_few()).chain(&of_many()) {
+    for kernel in others::<f64>().iter().chain(&of_few()).chain(&of_more()).chain(&of_many()) {
         let tokens = TokenStream::from_str(kernel.call).expect("a call should be tokens");
         let formula = keops_core::check(tokens).unwrap_or_else(|reports| panic!("{}", reports[0].text()));
         for (m, n) in [(3, 0), (2, 1), (2, 7), (1, 40), (5, 210)] {
             on_data(m, n, 4, |data| {
                 let meant: Vec<Reduced> = eval::results(&formula, data);
-                let compared = compare(&meant, kernel, &Row::all(data), Precision::of::<f64>());
+                let compared = compare(&meant, kernel, &Row::all(data), Precision::of::<f64>(), Zeros::Signed);
                 compared.map(drop).map_err(|why| format!("{}: {why}", kernel.call))
             });
         }

@@ -32,12 +32,24 @@ pub(crate) struct Precision {
     rounding: f64,
     /// Smaller numbers may be lost.
     tiny: f64,
+    /// Error of the difference of two scores, relative to the larger: not 0 where a score is multiplied with the logarithm
+    /// of 2 before the other is subtracted.
+    scores: f64,
 }
 
 impl Precision {
     pub(crate) fn of<T: Number>() -> Self {
         let single = T::ROUNDING > 1e-10;
-        Self { rounding: T::ROUNDING, tiny: if single { f32::MIN_POSITIVE.into() } else { f64::MIN_POSITIVE } }
+        Self {
+            rounding: T::ROUNDING,
+            tiny: if single { f32::MIN_POSITIVE.into() } else { f64::MIN_POSITIVE },
+            scores: 0.0,
+        }
+    }
+
+    /// The same with what is less precise on GPUs.
+    pub(crate) fn on_a_gpu(self) -> Self {
+        Self { scores: self.rounding, ..self }
     }
 
     /// The error of a sum of `terms` terms, whose absolute values have this sum. The library adds up to [`TILE`] of them
@@ -175,9 +187,10 @@ impl<'a> Row<'a> {
         };
         let terms: Vec<f64> =
             (0..self.len).map(|position| exponential(self.product(0, position)) * weight(position)).collect();
-        let absolute = terms.iter().map(|term| term.abs()).sum();
+        let absolute: f64 = terms.iter().map(|term| term.abs()).sum();
         let value = terms.chunks(BLOCK).map(|block| block.iter().sum::<f64>()).sum();
-        Sum { value, error: precision.error(absolute, self.len) }
+        let scores = if highest.is_finite() { precision.scores * highest.abs() * absolute } else { 0.0 };
+        Sum { value, error: precision.error(absolute, self.len) + scores }
     }
 
     fn logarithm(&self, weight: impl Fn(usize) -> f64, precision: Precision) -> Expected {

@@ -1,0 +1,74 @@
+//! Where arguments come from: views of any layout, arrays of the device, and both.
+
+use keops::{Device, DeviceArray, Error, formula};
+use keops_tests::gpu;
+use keops_tests::inputs::numbers;
+use keops_tests::kernel::Number;
+use ndarray::{Array2, s};
+
+use crate::agree;
+
+fn views<T: Number>(device: Device) {
+    let gauss = formula!("Exp(-p*SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(1), p = Pm(1), derivatives = false);
+    let (wide, long) = (numbers::<T>(40, 9, 1), numbers::<T>(3, 300, 2));
+    let b = numbers::<T>(1, 1, 3);
+    let p = [T::rounded(0.75)];
+    let (every_third, transposed, repeated) = (wide.slice(s![..;-2, 1..;3]), long.t(), b.broadcast((300, 1)));
+    let repeated = repeated.expect("one row can stand for many");
+    agree!(
+        gauss,
+        device,
+        T,
+        call(every_third, transposed, repeated, &p),
+        call(transposed, every_third, wide.slice(s![..20, ..1]), &p)
+    );
+}
+
+fn arrays_of_the_device<T: Number>(device: Device) -> Result<(), Error> {
+    let gauss = formula!("Exp(-p*SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(1), p = Pm(1), derivatives = false);
+    let (x, y, b) = (numbers::<T>(131, 3, 1), numbers::<T>(2050, 3, 2), numbers::<T>(2050, 1, 3));
+    let p = [T::rounded(0.75)];
+    let expected = gauss.on(Device::Cpu).call(&x, &y, &b, &p)?;
+    let (x_there, y_there) = (DeviceArray::upload(&x, device)?, DeviceArray::upload(&y, device)?);
+    let b_there = DeviceArray::upload(&b, device)?;
+    let all = gauss.call(&x_there, &y_there, &b_there, &p);
+    let some = gauss.on(device).call(&x, &y_there, &b, &p);
+    let others = gauss.call(&x_there, &y, &b_there, &p);
+    for (what, got) in [("all", all), ("some", some), ("others", others)] {
+        gpu::assert_agree(what, got, Ok::<Array2<T>, Error>(expected.clone()), crate::tolerance::<T>());
+    }
+    // They are still there.
+    assert_eq!((x_there.download()?, y_there.download()?), (x, y));
+    Ok(())
+}
+
+#[test]
+fn views_of_any_layout() {
+    if let Some(device) = gpu::device("views") {
+        views::<f64>(device);
+        views::<f32>(device);
+    }
+}
+
+#[test]
+fn on_the_device_and_on_the_host() {
+    if let Some(device) = gpu::device("arrays of the device") {
+        arrays_of_the_device::<f64>(device).expect("f64");
+        arrays_of_the_device::<f32>(device).expect("f32");
+    }
+}
+
+/// Nothing depends on chance: what ran before, or where arrays lie.
+#[test]
+fn results_are_the_same_again() {
+    if let Some(device) = gpu::device("repeated calls") {
+        let sum = formula!("Sin(x*y)", x = Vi(1), y = Vj(1), derivatives = false);
+        let (x, y) = (numbers::<f32>(3, 1, 1), numbers::<f32>(4099, 1, 2));
+        let first = sum.on(device).call(&x, &y).expect("a result");
+        let between = DeviceArray::<f32>::zeros(device, (1000, 3)).expect("an array");
+        let second = sum.on(device).call(&x, &y).expect("a result");
+        drop(between);
+        let third = sum.on(device).call(&x, &y).expect("a result");
+        assert!(first == second && second == third);
+    }
+}

@@ -1,0 +1,30 @@
+//! Code for GPUs, on the emulator or on the device that `KEOPS_TEST_DEVICE` names, against the processor. The
+//! conformance cases and the reductions have such tests beside those of the processor.
+
+mod arguments;
+mod bugs;
+mod derivatives;
+mod geometry;
+mod ptx;
+mod wide;
+
+use keops_tests::kernel::Number;
+
+/// How far results of the device and the processor may be apart, relative to the largest entry: they add in another
+/// order.
+fn tolerance<T: Number>() -> f64 {
+    1024.0 * T::ROUNDING
+}
+
+/// Calls methods of a formula on a device and on the processor, and compares: `agree!(f, device, T, call(&x, &y), ...)`.
+macro_rules! agree {
+    ($formula:ident, $device:expr, $number:ty, $($method:ident($($argument:expr),* $(,)?)),* $(,)?) => {$(
+        keops_tests::gpu::assert_agree(
+            concat!(stringify!($formula), ".", stringify!($method)),
+            $formula.on($device).$method($($argument),*),
+            $formula.on(keops::Device::Cpu).$method($($argument),*),
+            crate::tolerance::<$number>(),
+        );
+    )*};
+}
+pub(crate) use agree;
