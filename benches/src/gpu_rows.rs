@@ -87,22 +87,22 @@ fn gradient<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
 }
 
 fn log_sum_exp<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
-    let f = formula!("b - SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1), reduction = LogSumExp);
+    let f = formula!("b - SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1), reduction = LogSumExp, derivatives = false);
     Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
 }
 
 fn neighbours<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
-    let f = formula!("SqDist(x,y)", x = Vi(3), y = Vj(3), reduction = ArgKMin(10));
+    let f = formula!("SqDist(x,y)", x = Vi(3), y = Vj(3), reduction = ArgKMin(10), derivatives = false);
     Ok(vec![f.call(&a.x, &a.y)?.into()])
 }
 
 fn gauss_64<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
-    let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(64), y = Vj(64), b = Vj(1));
+    let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(64), y = Vj(64), b = Vj(1), derivatives = false);
     Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
 }
 
 fn wide<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
-    let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(64));
+    let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(64), derivatives = false);
     Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
 }
 
