@@ -50,7 +50,8 @@ pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
     let registers = if program.folds.is_empty() { DEVICE_REGISTERS } else { DEVICE_REGISTERS_OF_FOLDS };
     let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers).unwrap_or(1);
     let columns = match () {
-        () if !program.folds.is_empty() || program.has_many_components() => 1,
+        () if program.has_many_components() => 1,
+        () if !program.folds.is_empty() => 2,
         () if per_row <= SMALL_ROW && program.reduced.results * words <= 4 => 8,
         () => 4,
     };
