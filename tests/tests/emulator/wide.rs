@@ -104,12 +104,11 @@ fn indices<T: Number>(device: Device) {
 fn run(what: &str, double: fn(Device), single: fn(Device)) {
     let Some(device) = gpu::device(what) else { return };
     // Kernels of the processor that are not optimised keep every intermediate value on the stack.
-    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || {
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).num_threads(2).build();
+    threads.expect("threads should start").install(|| {
         double(device);
         single(device);
     });
-    let outcome = thread.expect("a thread should start").join();
-    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
 #[test]

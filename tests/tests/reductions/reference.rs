@@ -32,8 +32,8 @@ pub(crate) struct Precision {
     rounding: f64,
     /// Smaller numbers may be lost.
     tiny: f64,
-    /// Error of the difference of two scores, relative to the larger: not 0 where a score is multiplied with the logarithm
-    /// of 2 before the other is subtracted.
+    /// Error of the difference of two scores, relative to the larger: not 0 where scores are multiplied with
+    /// log2(e) before one is subtracted from the other.
     scores: f64,
 }
 
