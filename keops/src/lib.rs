@@ -162,7 +162,7 @@
 //!
 //! Sums are block sums there: with [`SumScheme::Kahan`] or `.accumulate_f64()` `Auto` means the CPU. The exponential of an `f32`
 //! rounds its argument once more than on the CPU: its relative error is that of an argument that is wrong by half a unit in
-//! the last place, and two units.
+//! the last place, and two units. Of zeros of both signs, -0 counts as the smaller one there in `Min` and `Max`.
 //!
 //! # Features
 //!
