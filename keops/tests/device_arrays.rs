@@ -15,10 +15,10 @@ fn at_hand() -> Vec<Device> {
         // Not `eprintln!`, which the test harness keeps to itself.
         let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {error}");
     }
-    let mut at_hand: Vec<Device> = gpus.unwrap_or_default().iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    let gpus = gpus.unwrap_or_default().into_iter().map(|gpu| Device::Cuda(gpu.ordinal));
     #[cfg(feature = "emulator")]
-    at_hand.push(Device::Emulated);
-    at_hand
+    let gpus = gpus.chain([Device::Emulated]);
+    gpus.collect()
 }
 
 fn numbers(rows: usize, columns: usize) -> Array2<f64> {

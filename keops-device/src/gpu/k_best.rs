@@ -6,56 +6,13 @@ use core::marker::PhantomData;
 use super::intrinsics::opaque;
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::{Mask, Real, Scalar};
-use crate::reduction::{Item, Largest, Order, Reduction, Smallest};
+use crate::reduction::report::{Position, Report, Value, ValueAndPosition};
+use crate::reduction::{Largest, Order, Reduction, Smallest};
 use crate::tile::Tile;
 use crate::tile::terms::{Terms, visit};
 
 /// Longest list that is unrolled.
 const MAX_IN_REGISTERS: usize = 16;
-
-/// What is returned of a term that is among the K best.
-pub trait Report: 'static {
-    /// What entry points for devices are called after the smallest and after the largest.
-    const DEVICE_NAMES: [&'static str; 2];
-    /// An entry of the result.
-    type Item<T: Scalar>: Item<T>;
-    /// The entry for a term and its position.
-    fn item<T: Scalar>(value: T, position: usize) -> Self::Item<T>;
-}
-
-/// The term.
-pub struct Value;
-/// Its position.
-pub struct Position;
-/// Both.
-pub struct ValueAndPosition;
-
-impl Report for Value {
-    const DEVICE_NAMES: [&'static str; 2] = ["KMin", "KMax"];
-    type Item<T: Scalar> = T;
-    #[inline(always)]
-    fn item<T: Scalar>(value: T, _position: usize) -> T {
-        value
-    }
-}
-
-impl Report for Position {
-    const DEVICE_NAMES: [&'static str; 2] = ["ArgKMin", "ArgKMax"];
-    type Item<T: Scalar> = usize;
-    #[inline(always)]
-    fn item<T: Scalar>(_value: T, position: usize) -> usize {
-        position
-    }
-}
-
-impl Report for ValueAndPosition {
-    const DEVICE_NAMES: [&'static str; 2] = ["KMinArgKMin", "KMaxArgKMax"];
-    type Item<T: Scalar> = (T, usize);
-    #[inline(always)]
-    fn item<T: Scalar>(value: T, position: usize) -> (T, usize) {
-        (value, position)
-    }
-}
 
 /// The K best terms by the order `O`, best first; entry `k * dim + d` of the result is about the k-th best of component d.
 pub struct KBest<O, P, const K: usize>(PhantomData<(O, P)>);

@@ -8,6 +8,7 @@ mod componentwise;
 mod count;
 mod extremum;
 mod item;
+pub mod report;
 pub mod scheme;
 pub mod shifted;
 mod sum;

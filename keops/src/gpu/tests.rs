@@ -49,11 +49,10 @@ fn drivers() -> Vec<&'static dyn Driver> {
         // Not `eprintln!`, which the test harness keeps to itself.
         let _ = writeln!(std::io::stderr(), "SKIPPED on GPUs: {error}");
     }
-    let gpus = gpus.unwrap_or_default();
-    let mut at_hand: Vec<Device> = gpus.iter().map(|gpu| Device::Cuda(gpu.ordinal)).collect();
+    let gpus = gpus.unwrap_or_default().into_iter().map(|gpu| Device::Cuda(gpu.ordinal));
     #[cfg(feature = "emulator")]
-    at_hand.push(Device::Emulated);
-    at_hand.into_iter().map(|device| driver(device).unwrap()).collect()
+    let gpus = gpus.chain([Device::Emulated]);
+    gpus.map(|device| driver(device).unwrap()).collect()
 }
 
 fn launch_twice(driver: &dyn Driver, buffer: &Buffer, count: u32) -> Result<(), Error> {
