@@ -1,6 +1,7 @@
 //! The shape of the register tile.
 
-use super::program::{Program, Shape};
+use super::program::{Instruction, Program, Shape, Statement};
+use crate::ops::Meaning;
 
 /// From this length on, a long sum costs more than the rest of a typical formula.
 const LONG_FOLD: usize = 16;
@@ -39,18 +40,45 @@ const DEVICE_REGISTERS_OF_FOLDS: usize = 136;
 /// Registers of a row of a formula so small that the overhead of the loop matters.
 const SMALL_ROW: usize = 10;
 
+/// Functions of some tens of instructions, which need many registers.
+const LARGE_FUNCTIONS: [&str; 11] =
+    ["sin", "cos", "sinxdivx", "spherical_bessel", "asin", "acos", "atan", "atan2", "powf", "log", "xlogx"];
+
+/// Whether there are such functions in the inner loop.
+fn has_large_functions(program: &Program) -> bool {
+    let parts = program.folds.iter().chain(&program.terms).map(|part| &part.statements);
+    parts.chain([&program.pair.statements]).any(|statements| calls_large_function(statements))
+}
+
+fn calls_large_function(statements: &[Statement]) -> bool {
+    let is_large = |instruction: &Instruction| match instruction {
+        Instruction::Apply(function) => {
+            matches!(function.operator.meaning, Meaning::Elementwise { method, .. } if LARGE_FUNCTIONS.contains(&method))
+        }
+        _ => false,
+    };
+    statements.iter().any(|statement| match statement {
+        Statement::Let { instruction, .. } | Statement::Assign { instruction, .. } => is_large(instruction),
+        Statement::Loop { body, .. } => calls_large_function(body),
+        _ => false,
+    })
+}
+
 /// The register tile of a thread of a GPU, for numbers of `words` registers.
 ///
 /// The kept indices of a thread share the columns that it reads from shared memory, whose bandwidth is the first limit;
-/// too many registers leave too few threads to hide latencies. The columns of a step share the overhead of the loop.
+/// too many registers leave too few threads to hide latencies. The columns of a step share the overhead of the loop, which
+/// is nothing where there are large functions.
 pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
     // A sum has a total and its compensation, a list of the best has terms and their positions.
     let per_component = 2 * program.count.unwrap_or(1);
     let per_row = words * (program.kept.results + program.dim * per_component);
+    let large = has_large_functions(program);
     let registers = if program.folds.is_empty() { DEVICE_REGISTERS } else { DEVICE_REGISTERS_OF_FOLDS };
-    let rows = [4, 2].into_iter().find(|rows| rows * per_row <= registers).unwrap_or(1);
+    let most = if large { 2 } else { 4 };
+    let rows = [4, 2].into_iter().find(|&rows| rows <= most && rows * per_row <= registers).unwrap_or(1);
     let columns = match () {
-        () if program.has_many_components() => 1,
+        () if large || program.has_many_components() => 1,
         () if !program.folds.is_empty() => 2,
         () if per_row <= SMALL_ROW && program.reduced.results * words <= 4 => 8,
         () => 4,
