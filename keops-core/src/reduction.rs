@@ -159,7 +159,7 @@ pub static REDUCTIONS: [Reduction; 20] = [
     ),
     scored(
         "LogSumExpWeight",
-        "LogSumExpWeight",
+        "LogSumExp",
         Terms::Scored { ones: false, weights: Weights::Required, more_results: 0 },
         "the logarithms of the weighted sums of the exponentials",
         Gradient::Logarithm,

@@ -291,8 +291,8 @@ pub mod __private {
     pub use crate::selection::selected;
     pub use keops_device::kernel::{DeviceKernel, Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{
-        ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, Max, MaxArgMax, MaxSumShiftExp, Min,
-        MinArgMin, Sum, SumSoftMaxWeight,
+        ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, Max, MaxArgMax, MaxSumShiftExp, Min, MinArgMin, Sum,
+        SumSoftMaxWeight,
     };
     pub use keops_device::tile::{InMemory, InRegisters};
     pub use keops_device::{Math, Real};

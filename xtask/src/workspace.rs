@@ -55,7 +55,8 @@ pub(crate) fn executables_in(messages: &str) -> Vec<(String, PathBuf)> {
         .collect()
 }
 
-/// `path+file:///work/tests#keops-tests@0.1.0` or, where folder and package have one name, `path+file:///work/keops#0.1.0`.
+/// `path+file:///home/me/keops/tests#keops-tests@0.1.0` or, where folder and package have one name,
+/// `path+file:///home/me/keops/keops#0.1.0`.
 fn package_name(id: &str) -> &str {
     let (path, fragment) = id.rsplit_once('#').unwrap_or(("", id));
     match fragment.split_once('@') {

@@ -89,8 +89,6 @@ fn call(entry: &Entry<'_>, scalar: &str, shape: usize) -> TokenStream {
     let chunk = Literal::usize_unsuffixed(program.device_chunks[shape]);
     let shape = program.device_shapes[shape];
     let [rows, columns] = [shape.rows, shape.columns].map(Literal::usize_unsuffixed);
-    // These two are one type.
-    let name = if *name == "LogSumExpWeight" { "LogSumExp" } else { *name };
     let reduce = format_ident!("k{pass}_{name}_{scalar}");
     let finish = format_ident!("k{pass}_{name}_{scalar}_finish");
     let scalar = format_ident!("{scalar}");

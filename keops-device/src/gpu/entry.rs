@@ -4,8 +4,8 @@
 /// [`finish`](super::kernel::finish) as `$finish`.
 ///
 /// Their arguments: numbers of results, positions of results, states, prepared parameters, rows, columns, the
-/// index of the first row, the columns of
-/// a part (of the second: the number of parts), and then all variables on the kept axis and on the reduced one.
+/// index of the first row, the columns of a part (of the second: the number of parts), and then all variables on the
+/// kept axis and on the reduced one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entries {
@@ -24,6 +24,7 @@ macro_rules! entries {
             use $crate::gpu::{geometry, intrinsics, kernel};
             let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
             let tile = intrinsics::shared_memory::<{ geometry::tile_bytes::<$kernel, $scalar>() }>();
+            // SAFETY: the caller's: the shared memory is of the size that the geometry says.
             unsafe {
                 kernel::reduce::<$kernel, $crate::piece!($kernel, $chunk), $reduction, $scalar, $r, $c, _, _>(
                     &problem,
@@ -47,6 +48,7 @@ macro_rules! entries {
         ) {
             use $crate::gpu::kernel;
             let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
+            // SAFETY: the caller's.
             unsafe {
                 kernel::finish::<$kernel, $crate::piece!($kernel, $chunk), $reduction, $scalar, _, _>(
                     &problem,

@@ -68,7 +68,7 @@ unsafe fn read_row<T: Copy, V: Values<T>, const N: usize>(
 }
 
 impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCED> {
-    /// The prepared parameters, copied where they are few.
+    /// The prepared parameters.
     ///
     /// # Safety
     /// They must be those of `K`.
@@ -180,7 +180,8 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
     let mut scratch: [Red::Scratch<Q, T>; R] = from_fn(|_| Red::scratch::<Q, T>());
 
     let mut first = block_idx_y() * part_columns;
-    let end = problem.columns.min(first + part_columns);
+    // Of the last part, the sum may be too large for 32 bits.
+    let end = problem.columns.min(first.saturating_add(part_columns));
     while first < end {
         let here = length.min(end - first);
         let mut column = thread;

@@ -23,7 +23,7 @@ pub use extremum::{ArgMax, ArgMin, Largest, Max, MaxArgMax, Min, MinArgMin, Orde
 pub use item::Item;
 pub use scheme::Scheme;
 pub(crate) use shifted::ShiftedSums;
-pub use shifted::{LogSumExp, LogSumExpAndSoftMax, LogSumExpWeight, MaxSumShiftExp, SumSoftMaxWeight};
+pub use shifted::{LogSumExp, LogSumExpAndSoftMax, MaxSumShiftExp, SumSoftMaxWeight};
 pub use sum::Sum;
 
 /// A reduction over the reduced index.

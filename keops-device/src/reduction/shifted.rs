@@ -64,10 +64,9 @@ pub struct LogarithmAndQuotient;
 #[derive(Clone, Copy, Debug)]
 pub struct MaximumAndSum;
 
-/// `log(sum(exp(f)))`; the kernel's only component is 1. Of no term, or of -inf only, it is -inf; with +inf it is +inf.
+/// `log(sum(exp(f) g))`, component by component of g, which is 1 where there is no other. Of no term, or of -inf only, it is
+/// -inf; with +inf it is +inf.
 pub type LogSumExp<A> = Shifted<Logarithm, A>;
-/// `log(sum(exp(f) g))`.
-pub type LogSumExpWeight<A> = Shifted<Logarithm, A>;
 /// `sum(exp(f) g) / sum(exp(f))`: the mean of g, weighted by the soft-max of f. Where all weights are 0 it is 0.
 pub type SumSoftMaxWeight<A> = Shifted<Quotient, A>;
 /// [`LogSumExp`], then [`SumSoftMaxWeight`]: what the derivatives of the latter need.

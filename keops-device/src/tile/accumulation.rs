@@ -1,5 +1,7 @@
 //! Where accumulators live while a tile streams past: in registers, if they are few.
 
+#[cfg(target_arch = "nvptx64")]
+use super::looped;
 use super::{Tile, componentwise, shifted};
 use crate::kernel::Kernel;
 use crate::real::Real;
@@ -67,11 +69,10 @@ impl Accumulation for InMemory {
         totals: &mut [componentwise::Totals<K, Red, S>; R],
         scratch: &mut [componentwise::Accumulators<K, Red, S>; R],
     ) {
-        if const { cfg!(target_arch = "nvptx64") } {
-            componentwise::reduce_looped::<K, Red, S, R, C>(tile, totals);
-        } else {
-            componentwise::reduce_many::<K, Red, S, R, C>(tile, totals, scratch);
-        }
+        #[cfg(target_arch = "nvptx64")]
+        looped::componentwise::<K, Red, S, R, C>(tile, totals);
+        #[cfg(not(target_arch = "nvptx64"))]
+        componentwise::reduce_many::<K, Red, S, R, C>(tile, totals, scratch);
     }
 
     #[inline(always)]
@@ -81,10 +82,9 @@ impl Accumulation for InMemory {
         states: &mut [ShiftedSums<K, A, S>; R],
         scratch: &mut [shifted::Sums<K, A, S>; R],
     ) {
-        if const { cfg!(target_arch = "nvptx64") } {
-            shifted::reduce_looped::<K, A, S, R, C>(tile, margin, states);
-        } else {
-            shifted::reduce_many::<K, A, S, R, C>(tile, margin, states, scratch);
-        }
+        #[cfg(target_arch = "nvptx64")]
+        looped::shifted::<K, A, S, R, C>(tile, margin, states);
+        #[cfg(not(target_arch = "nvptx64"))]
+        shifted::reduce_many::<K, A, S, R, C>(tile, margin, states, scratch);
     }
 }

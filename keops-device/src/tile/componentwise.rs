@@ -1,7 +1,7 @@
 //! Reductions that treat each component of the formula by itself.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, folds, locate, pairs, start, stream};
+use super::{Step, Tile, folds, locate, stream};
 use crate::kernel::{ColumnOf, Kernel, Values, dim};
 use crate::real::Real;
 use crate::reduction::Componentwise;
@@ -25,18 +25,6 @@ pub(super) fn reduce_few<K: Kernel, Red: Componentwise, S: Real, const R: usize,
     suspend::<K, Red, S, R>(totals, &local);
 }
 
-/// The same for a kernel of many components, on a GPU, whose compiler unrolls the loops over them: it has more registers.
-#[inline(always)]
-pub(super) fn reduce_looped<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
-    tile: &Tile<'_, K, S, R>,
-    totals: &mut [Totals<K, Red, S>; R],
-) {
-    let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
-    resume::<K, Red, S, R>(totals, &mut local);
-    stream::<K, S, R, C>(tile, &mut PushLooped::<'_, K, Red, S, R> { tile, accumulators: &mut local });
-    suspend::<K, Red, S, R>(totals, &local);
-}
-
 /// The same for a kernel of many components. `scratch` is for their accumulators; its content does not matter.
 #[inline(always)]
 pub(super) fn reduce_many<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
@@ -50,7 +38,7 @@ pub(super) fn reduce_many<K: Kernel, Red: Componentwise, S: Real, const R: usize
 }
 
 #[inline(always)]
-fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
+pub(super) fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     totals: &[Totals<K, Red, S>; R],
     accumulators: &mut [Accumulators<K, Red, S>; R],
 ) {
@@ -62,7 +50,7 @@ fn resume<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
 }
 
 #[inline(always)]
-fn suspend<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
+pub(super) fn suspend<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
     totals: &mut [Totals<K, Red, S>; R],
     accumulators: &[Accumulators<K, Red, S>; R],
 ) {
@@ -107,30 +95,6 @@ fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
             accumulators[o] = Red::push(accumulators[o], term, position);
         });
     });
-}
-
-/// Many components, in registers.
-struct PushLooped<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
-    tile: &'a Tile<'a, K, S, R>,
-    accumulators: &'a mut [Accumulators<K, Red, S>; R],
-}
-
-impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for PushLooped<'_, K, Red, S, R> {
-    #[inline(always)]
-    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
-        let shared = pairs::<K, S, R, C>(self.tile, columns);
-        unrolled!(K::SEGMENTS.len(), segment => {
-            let start = start(K::SEGMENTS, segment);
-            for entry in 0..K::SEGMENTS[segment] {
-                unrolled!(C, c => unrolled!(R, r => {
-                    let accumulator = &mut self.accumulators[r].as_mut_slice()[start + entry];
-                    let (kept, column) = (&self.tile.kept[r], &columns[c].0);
-                    let term = K::term::<S>(segment, entry, self.tile.params, kept, column, &shared[c][r]);
-                    *accumulator = Red::push(*accumulator, term, S::index_splat(first + c));
-                }));
-            }
-        });
-    }
 }
 
 /// Many components.

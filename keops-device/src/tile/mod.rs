@@ -30,6 +30,8 @@ macro_rules! unrolled {
 
 mod accumulation;
 pub(crate) mod componentwise;
+#[cfg(target_arch = "nvptx64")]
+mod looped;
 mod many;
 pub(crate) mod shifted;
 pub mod terms;

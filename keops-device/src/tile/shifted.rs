@@ -5,14 +5,14 @@
 //! after the first few reduced indices almost never happens: then all sums are scaled once.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, locate, pairs, start, stream};
+use super::{Step, Tile, locate, pairs, stream};
 use crate::kernel::{ColumnOf, Kernel, Product, Term, Values, dim};
 use crate::math::Math;
 use crate::real::{Mask, Real, Scalar};
 use crate::reduction::{Scheme, ShiftedSums};
 
 /// What the terms of each pair of a register tile have in common, and the weights.
-type Weighed<K, S, const R: usize, const C: usize> = ([[<K as Kernel>::Shared<S>; R]; C], [[S; R]; C]);
+pub(super) type Weighed<K, S, const R: usize, const C: usize> = ([[<K as Kernel>::Shared<S>; R]; C], [[S; R]; C]);
 
 /// The sums of one vector of kept indices, while a tile streams past.
 pub(crate) type Sums<K, A, S> = <K as Kernel>::Components<<A as Scheme>::Accumulator<S>>;
@@ -29,20 +29,6 @@ pub(super) fn reduce_few<K: Kernel, A: Scheme, S: Real, const R: usize, const C:
     let mut weigh = Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local);
     stream::<K, S, R, C>(tile, &mut weigh);
     let shifts = weigh.shifts;
-    suspend(states, &shifts, &local);
-}
-
-/// The same for a kernel of many components, on a GPU, whose compiler unrolls the loops over them: it has more registers.
-#[inline(always)]
-pub(super) fn reduce_looped<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
-    tile: &Tile<'_, K, S, R>,
-    margin: f64,
-    states: &mut [ShiftedSums<K, A, S>; R],
-) {
-    let mut local = [K::Components::filled(A::resume(&A::zero())); R];
-    let mut weigh = WeighLooped(Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local));
-    stream::<K, S, R, C>(tile, &mut weigh);
-    let shifts = weigh.0.shifts;
     suspend(states, &shifts, &local);
 }
 
@@ -63,7 +49,7 @@ pub(super) fn reduce_many<K: Kernel, A: Scheme, S: Real, const R: usize, const C
 
 /// Puts the sums of a tile back between tiles.
 #[inline(always)]
-fn suspend<K: Kernel, A: Scheme, S: Real, const R: usize>(
+pub(super) fn suspend<K: Kernel, A: Scheme, S: Real, const R: usize>(
     states: &mut [ShiftedSums<K, A, S>; R],
     shifts: &[S; R],
     sums: &[Sums<K, A, S>; R],
@@ -79,21 +65,21 @@ fn suspend<K: Kernel, A: Scheme, S: Real, const R: usize>(
 }
 
 /// Few components: everything unrolled, the sums in registers.
-struct Weigh<'a, K: Kernel, A: Scheme, S: Real, const R: usize> {
-    tile: &'a Tile<'a, K, S, R>,
+pub(super) struct Weigh<'a, K: Kernel, A: Scheme, S: Real, const R: usize> {
+    pub(super) tile: &'a Tile<'a, K, S, R>,
     /// How far a score may exceed the shift.
     margin: S,
-    shifts: [S; R],
+    pub(super) shifts: [S; R],
     /// The shifts as exponentials take them.
     exp_shifts: [S; R],
     /// The shifts plus the margin.
     limits: [S; R],
-    sums: &'a mut [Sums<K, A, S>; R],
+    pub(super) sums: &'a mut [Sums<K, A, S>; R],
 }
 
 impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
     #[inline(always)]
-    fn resume(
+    pub(super) fn resume(
         tile: &'a Tile<'a, K, S, R>,
         margin: f64,
         states: &[ShiftedSums<K, A, S>; R],
@@ -140,7 +126,7 @@ impl<'a, K: Kernel, A: Scheme, S: Real, const R: usize> Weigh<'a, K, A, S, R> {
 
     /// What the terms of each pair have in common, and the weights, after the shifts were raised where they must be.
     #[inline(always)]
-    fn weights<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C]) -> Weighed<K, S, R, C> {
+    pub(super) fn weights<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C]) -> Weighed<K, S, R, C> {
         let shared = pairs::<K, S, R, C>(self.tile, columns);
         let mut weights = [[S::constant(0.0); R]; C];
         let mut best = self.limits;
@@ -184,28 +170,6 @@ fn add_column<K: Kernel, A: Scheme, S: Real, const R: usize>(
             sums[o] = A::push(sums[o], Product(weights[r], term.value()));
         });
     });
-}
-
-/// Many components, in registers.
-struct WeighLooped<'a, K: Kernel, A: Scheme, S: Real, const R: usize>(Weigh<'a, K, A, S, R>);
-
-impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for WeighLooped<'_, K, A, S, R> {
-    #[inline(always)]
-    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], _first: usize) {
-        let (shared, weights) = self.0.weights(columns);
-        let Weigh { tile, sums, .. } = &mut self.0;
-        unrolled!(K::SEGMENTS.len(), segment => if segment > 0 {
-            let start = start(K::SEGMENTS, segment) - 1;
-            for entry in 0..K::SEGMENTS[segment] {
-                unrolled!(C, c => unrolled!(R, r => {
-                    let sum = &mut sums[r].as_mut_slice()[start + entry];
-                    let (kept, column) = (&tile.kept[r], &columns[c].0);
-                    let term = K::term::<S>(segment, entry, tile.params, kept, column, &shared[c][r]);
-                    *sum = A::push(*sum, Product(weights[c][r], term.value()));
-                }));
-            }
-        });
-    }
 }
 
 /// Many components.

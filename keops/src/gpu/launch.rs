@@ -13,6 +13,9 @@ use super::{device_count, driver};
 use crate::problem::{Indexed, Problem};
 use crate::{Device, Error, Matrix, Scalar};
 
+/// Indices are counted in 32 bits. Blocks begin beyond the last one, but not by more than a few hundred.
+const LARGEST_INDEX: usize = u32::MAX as usize - (1 << 16);
+
 /// Under so many pairs the transfers take longer than all cores of a processor.
 const WORTH_A_GPU: usize = 1 << 24;
 
@@ -23,21 +26,19 @@ struct Entry {
 }
 
 /// Whether there is code for GPUs.
-pub(crate) fn has_code<K: Kernel, Red: Reduction>() -> bool {
+fn has_code<K: Kernel, Red: Reduction>() -> bool {
     K::DEVICE.ptx.is_some() && Red::DEVICE_NAME.is_some()
 }
 
 /// Whether a GPU would be faster: there is one, code for it, and enough to do.
 pub(crate) fn is_worth_it<K: Kernel, Red: Reduction, T: Scalar>(problem: &Problem<'_, T>) -> bool {
     let pairs = problem.kept_len.saturating_mul(problem.reduced_len);
-    pairs >= WORTH_A_GPU && fits::<T>(problem) && has_code::<K, Red>() && device_count() > 0
+    pairs >= WORTH_A_GPU && longest(problem) <= LARGEST_INDEX && has_code::<K, Red>() && device_count() > 0
 }
 
-/// Whether indices fit into the 32 bits that kernels count with.
-fn fits<T: Scalar>(problem: &Problem<'_, T>) -> bool {
-    // Blocks begin beyond the last index, but not by more than a few hundred.
-    let largest = u32::MAX as usize - (1 << 16);
-    problem.kept_len <= largest && problem.reduced_len <= largest
+/// The length of the longer axis.
+fn longest<T: Scalar>(problem: &Problem<'_, T>) -> usize {
+    problem.kept_len.max(problem.reduced_len)
 }
 
 /// Runs a reduction on one GPU or on all of them.
@@ -48,9 +49,9 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     let formula = problem.formula;
     let ptx = K::DEVICE.ptx.ok_or(Error::NoDeviceCode { formula, device })?;
     let reduction = Red::DEVICE_NAME.ok_or(Error::NoDeviceScheme { formula, device })?;
-    if !fits(problem) {
-        let (largest, found) = (u32::MAX as usize - (1 << 16), problem.kept_len.max(problem.reduced_len));
-        return Err(Error::TooManyIndices { formula, largest, found });
+    let found = longest(problem);
+    if found > LARGEST_INDEX {
+        return Err(Error::TooManyIndices { formula, largest: LARGEST_INDEX, found });
     }
     let scalar = if size_of::<T>() == size_of::<f64>() { "f64" } else { "f32" };
     let entry = Entry { ptx, name: format!("k{}_{reduction}_{scalar}", K::DEVICE.pass) };
@@ -167,8 +168,6 @@ impl<T: Scalar> Problem<'_, T> {
         let kept = self.kept.iter().map(|indexed| match &indexed.matrix {
             Matrix::Host(view) => {
                 let part = view.slice_axis(Axis(0), Slice::from(rows.clone()));
-                // A single row that stands for all rows stays as it is.
-                let part = if view.nrows() == self.kept_len { part } else { view.reborrow() };
                 Ok(Indexed { variable: indexed.variable, matrix: Matrix::Host(part) })
             }
             Matrix::Device(array) => Err(Error::ArrayOnDevice {
@@ -178,13 +177,8 @@ impl<T: Scalar> Problem<'_, T> {
                 wanted: Device::AllCuda,
             }),
         });
-        let reduced = self.reduced.iter().map(|indexed| {
-            let matrix = match &indexed.matrix {
-                Matrix::Host(view) => Matrix::Host(view.reborrow()),
-                Matrix::Device(array) => Matrix::Device(array),
-            };
-            Indexed { variable: indexed.variable, matrix }
-        });
+        let reduced =
+            self.reduced.iter().map(|Indexed { variable, matrix }| Indexed { variable, matrix: matrix.reborrow() });
         Ok(Problem {
             formula: self.formula,
             params: self.params.clone(),

@@ -1,0 +1,80 @@
+//! Many components on a GPU, whose compiler unrolls the loops over them: it has more registers.
+
+use super::componentwise::{self, Accumulators, Totals};
+use super::shifted::{self, Sums, Weigh};
+use super::{Step, Tile, pairs, start, stream};
+use crate::kernel::{ColumnOf, Kernel, Product, Term, Values};
+use crate::real::Real;
+use crate::reduction::{Componentwise, Scheme, ShiftedSums};
+
+/// Takes a tile of reduced indices into the totals of `R` vectors of kept indices.
+#[inline(always)]
+pub(super) fn componentwise<K: Kernel, Red: Componentwise, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    totals: &mut [Totals<K, Red, S>; R],
+) {
+    let mut local = [K::Components::filled(Red::resume::<S>(&Red::neutral(0))); R];
+    componentwise::resume::<K, Red, S, R>(totals, &mut local);
+    stream::<K, S, R, C>(tile, &mut PushLooped::<'_, K, Red, S, R> { tile, accumulators: &mut local });
+    componentwise::suspend::<K, Red, S, R>(totals, &local);
+}
+
+/// Many components, in registers.
+struct PushLooped<'a, K: Kernel, Red: Componentwise, S: Real, const R: usize> {
+    tile: &'a Tile<'a, K, S, R>,
+    accumulators: &'a mut [Accumulators<K, Red, S>; R],
+}
+
+impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for PushLooped<'_, K, Red, S, R> {
+    #[inline(always)]
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
+        let shared = pairs::<K, S, R, C>(self.tile, columns);
+        unrolled!(K::SEGMENTS.len(), segment => {
+            let start = start(K::SEGMENTS, segment);
+            for entry in 0..K::SEGMENTS[segment] {
+                unrolled!(C, c => unrolled!(R, r => {
+                    let accumulator = &mut self.accumulators[r].as_mut_slice()[start + entry];
+                    let (kept, column) = (&self.tile.kept[r], &columns[c].0);
+                    let term = K::term::<S>(segment, entry, self.tile.params, kept, column, &shared[c][r]);
+                    *accumulator = Red::push(*accumulator, term, S::index_splat(first + c));
+                }));
+            }
+        });
+    }
+}
+
+/// Takes a tile of reduced indices into the sums of `R` vectors of kept indices.
+#[inline(always)]
+pub(super) fn shifted<K: Kernel, A: Scheme, S: Real, const R: usize, const C: usize>(
+    tile: &Tile<'_, K, S, R>,
+    margin: f64,
+    states: &mut [ShiftedSums<K, A, S>; R],
+) {
+    let mut local = [K::Components::filled(A::resume(&A::zero())); R];
+    let mut weigh = WeighLooped(Weigh::<'_, K, A, S, R>::resume(tile, margin, states, &mut local));
+    stream::<K, S, R, C>(tile, &mut weigh);
+    let shifts = weigh.0.shifts;
+    shifted::suspend(states, &shifts, &local);
+}
+
+/// Many components, in registers.
+struct WeighLooped<'a, K: Kernel, A: Scheme, S: Real, const R: usize>(Weigh<'a, K, A, S, R>);
+
+impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for WeighLooped<'_, K, A, S, R> {
+    #[inline(always)]
+    fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], _first: usize) {
+        let (shared, weights) = self.0.weights(columns);
+        let Weigh { tile, sums, .. } = &mut self.0;
+        unrolled!(K::SEGMENTS.len(), segment => if segment > 0 {
+            let start = start(K::SEGMENTS, segment) - 1;
+            for entry in 0..K::SEGMENTS[segment] {
+                unrolled!(C, c => unrolled!(R, r => {
+                    let sum = &mut sums[r].as_mut_slice()[start + entry];
+                    let (kept, column) = (&tile.kept[r], &columns[c].0);
+                    let term = K::term::<S>(segment, entry, tile.params, kept, column, &shared[c][r]);
+                    *sum = A::push(*sum, Product(weights[c][r], term.value()));
+                }));
+            }
+        });
+    }
+}
