@@ -4,6 +4,7 @@ use keops_device::Scalar;
 use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2, ViewRepr};
 
 use crate::DeviceArray;
+use crate::layout::{Layout, Single};
 
 /// The data of a variable `Vi(d)` or `Vj(d)`, and where it is.
 #[derive(Clone, Copy, Debug)]
@@ -69,9 +70,9 @@ impl<'a, T> From<ArrayView2<'a, T>> for Matrix<'a, T> {
     note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view, `&[[T; D]]` or \
             `&DeviceArray<T>`; all arguments hold the same type, `f32` or `f64`"
 )]
-pub trait Rows<'a, T: Scalar> {
+pub trait Rows<'a, T: Scalar, L: Layout = Single> {
     /// What the kernel reads.
-    fn rows(self) -> Matrix<'a, T>;
+    fn rows(self) -> L::Rows<'a, T>;
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T> for &'a ArrayBase<S, Ix2> {
@@ -132,9 +133,9 @@ impl<'a, T: Scalar> Rows<'a, T> for &'a DeviceArray<T> {
     note = "expected a vector, `&[T]` or `&Array1<T>`, or a number when d is 1; all arguments hold the same type, `f32` or \
             `f64`"
 )]
-pub trait Vector<'a, T: Scalar> {
+pub trait Vector<'a, T: Scalar, L: Layout = Single> {
     /// The numbers that the kernel reads.
-    fn vector(self) -> CowArray<'a, T, Ix1>;
+    fn vector(self) -> L::Params<'a, T>;
 }
 
 impl<'a> Vector<'a, f32> for f32 {

@@ -56,6 +56,80 @@ pub enum Error {
         /// The number of rows of the argument.
         found: usize,
     },
+    /// Two variables have batches of different lengths, neither of which is 1.
+    #[error(
+        "variable `{variable}` of `{formula}`: expected a batch of {expected}, as `{other}` has, or of 1, found a batch of \
+         {found}"
+    )]
+    Batch {
+        /// The variable.
+        variable: &'static str,
+        /// The formula.
+        formula: &'static str,
+        /// The variable that it contradicts.
+        other: &'static str,
+        /// The length of the batch of the other variable.
+        expected: usize,
+        /// The length of the batch of the argument.
+        found: usize,
+    },
+    /// The lists of lengths of a ragged batch have different lengths themselves.
+    #[error("ragged batch of `{formula}`: {rows} numbers of rows, but {columns} numbers of columns")]
+    RaggedCounts {
+        /// The formula.
+        formula: &'static str,
+        /// Entries of the list of numbers of rows i.
+        rows: usize,
+        /// Entries of the list of numbers of columns j.
+        columns: usize,
+    },
+    /// The lengths of a ragged batch do not add up to the number of rows of a variable.
+    #[error(
+        "variable `{variable}` of `{formula}`: the lengths of the ragged batch add up to {expected} rows, found {found} rows"
+    )]
+    RaggedLengths {
+        /// The variable.
+        variable: &'static str,
+        /// The formula.
+        formula: &'static str,
+        /// The sum of the lengths.
+        expected: usize,
+        /// The number of rows of the argument.
+        found: usize,
+    },
+    /// An argument of a ragged batch cannot be cut into its entries.
+    #[error("variable `{variable}` of `{formula}`: a ragged batch takes matrices in the memory of the processor")]
+    RaggedArgument {
+        /// The variable.
+        variable: &'static str,
+        /// The formula.
+        formula: &'static str,
+    },
+    /// Ranges were made for other numbers of rows and columns.
+    #[error(
+        "ranges of `{formula}`: expected ranges of {} x {} pairs, found ranges of {} x {} pairs",
+        expected.0, expected.1, found.0, found.1
+    )]
+    RangesShape {
+        /// The formula.
+        formula: &'static str,
+        /// The numbers of rows i and of columns j of the arguments.
+        expected: (usize, usize),
+        /// Those that the ranges were made for.
+        found: (usize, usize),
+    },
+    /// A batch was given ranges.
+    #[error("`{formula}`: a batch cannot have ranges; a batch as blocks on a diagonal is `Ranges::block_diagonal`")]
+    RangesOfBatch {
+        /// The formula.
+        formula: &'static str,
+    },
+    /// A mean was given ranges.
+    #[error("`{formula}`: a mean over ranges is not defined; divide `Sum` by the number of terms of each row")]
+    RangesOfMean {
+        /// The formula.
+        formula: &'static str,
+    },
     /// The positions of an arg-reduction would not fit the integers that the kernel counts with.
     #[error("`{formula}` reduces over {found} indices, but at most {largest} can be counted in this precision")]
     TooManyIndices {

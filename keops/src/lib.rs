@@ -175,19 +175,24 @@
 //! debug build that computes much should have `[profile.dev] opt-level = 1` or more in its `Cargo.toml`.
 
 mod arguments;
+mod batch;
+mod batched;
 mod cpu;
 mod error;
 mod gpu;
+mod input;
+mod layout;
 mod options;
 mod parts;
 mod problem;
+mod ranges;
 mod selection;
 
-use ::ndarray::Array2;
+use ::ndarray::Array3;
+use batch::Problems;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::Reduction;
 use options::Options;
-use problem::Problem;
 
 pub use arguments::{Matrix, Rows, Vector};
 pub use error::Error;
@@ -206,8 +211,10 @@ pub use gpu::{DeviceArray, GpuInfo, devices};
 /// # Ok::<(), keops::Error>(())
 /// ```
 pub use keops_macros::formula;
+pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
+pub use ranges::Ranges;
 
 /// The ways to accumulate sums, as types.
 ///
@@ -250,7 +257,10 @@ pub mod scheme {
 /// # assert_eq!(gauss(&x, &x, 1.0)?, Array2::from_elem((3, 1), 3.0));
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Scalar: keops_device::Scalar + bytemuck::Pod + for<'a> Vector<'a, Self> {}
+pub trait Scalar:
+    keops_device::Scalar + bytemuck::Pod + for<'a> Vector<'a, Self> + for<'a> Vector<'a, Self, Batched>
+{
+}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
@@ -271,13 +281,13 @@ pub fn cpu_description() -> String {
 
 /// Runs a reduction on the device that the options name.
 fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
-    problem: &Problem<'_, T>,
-    options: &Options,
-) -> Result<Array2<Red::Item<T>>, Error> {
-    match problem.place(options.device)? {
-        Device::Auto if gpu::is_worth_it::<K, Red, T>(problem) => gpu::reduce::<K, Red, T>(problem, Device::Cuda(0)),
-        Device::Auto | Device::Cpu => cpu::reduce::<K, Red, T>(problem),
-        device => gpu::reduce::<K, Red, T>(problem, device),
+    problems: &Problems<'_, T>,
+    options: &Options<'_>,
+) -> Result<Array3<Red::Item<T>>, Error> {
+    match problems.place(options.device)? {
+        Device::Auto if gpu::is_worth_it::<K, Red, T>(problems) => gpu::reduce::<K, Red, T>(problems, Device::Cuda(0)),
+        Device::Auto | Device::Cpu => cpu::reduce::<K, Red, T>(problems),
+        device => gpu::reduce::<K, Red, T>(problems, device),
     }
 }
 
@@ -285,9 +295,10 @@ fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
 #[doc(hidden)]
 pub mod __private {
     pub use crate::cpu::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
+    pub use crate::input::Input;
     pub use crate::options::Options;
-    pub use crate::parts::{columns, totals, unzipped};
-    pub use crate::problem::{Category, Input, Signature, Variable};
+    pub use crate::parts::{columns, summed, totals, unzipped};
+    pub use crate::problem::{Category, Signature, Variable};
     pub use crate::selection::selected;
     pub use keops_device::kernel::{DeviceKernel, Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{
@@ -297,10 +308,10 @@ pub mod __private {
     pub use keops_device::tile::{InMemory, InRegisters};
     pub use keops_device::{Math, Real};
 
-    use crate::problem::Problem;
+    use crate::batch::Problems;
     use crate::{Error, Scalar, reduce};
     use keops_device::reduction::Reduction;
-    use ndarray::Array2;
+    use ndarray::Array3;
 
     /// Implemented by no type: what the derivatives of a reduction without derivatives ask for.
     #[diagnostic::on_unimplemented(
@@ -315,8 +326,8 @@ pub mod __private {
     pub fn run<K: Kernel, Red: Reduction, T: Scalar>(
         signature: &Signature,
         inputs: &[Input<'_, T>],
-        options: &Options,
-    ) -> Result<Array2<Red::Item<T>>, Error> {
-        reduce::<K, Red, T>(&Problem::new(signature, inputs)?, options)
+        options: &Options<'_>,
+    ) -> Result<Array3<Red::Item<T>>, Error> {
+        reduce::<K, Red, T>(&Problems::new(signature, inputs, options)?, options)
     }
 }

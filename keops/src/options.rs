@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use keops_device::reduction::scheme::{Block, Direct, Kahan};
 
-use crate::Error;
+use crate::{Error, Ranges};
 
 /// Where a reduction runs: what `.on(..)` of a formula takes.
 ///
@@ -117,14 +117,18 @@ impl SumScheme {
 
 /// The options of a reduction.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'r> {
     /// Where it runs.
     pub device: Device,
+    /// The blocks of pairs that it runs over, if not all.
+    pub ranges: Option<&'r Ranges>,
+    /// The numbers of rows i and of columns j of the entries of a ragged batch.
+    pub ragged: Option<(&'r [usize], &'r [usize])>,
 }
 
-impl Options {
+impl Options<'_> {
     /// What holds where nothing is chosen.
-    pub const DEFAULT: Self = Self { device: Device::Auto };
+    pub const DEFAULT: Self = Self { device: Device::Auto, ranges: None, ragged: None };
 }
 
 #[cfg(test)]

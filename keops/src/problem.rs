@@ -1,8 +1,10 @@
 //! Checked inputs: the one place where arguments meet the declarations of the formula.
 
 use keops_device::Scalar;
-use ndarray::{ArrayView2, CowArray, Ix1};
+use ndarray::ArrayView2;
 
+use crate::input::Input;
+use crate::ranges::Blocks;
 use crate::{Device, Error, Matrix};
 
 /// What a variable depends on.
@@ -38,15 +40,8 @@ pub struct Signature {
     pub inputs: usize,
     /// The index of the result, `I` or `J`.
     pub kept: Category,
-}
-
-/// An argument.
-#[derive(Clone, Debug)]
-pub enum Input<'a, T: Scalar> {
-    /// For an indexed variable.
-    Rows(Matrix<'a, T>),
-    /// For a parameter.
-    Vector(CowArray<'a, T, Ix1>),
+    /// Whether it is a mean, or a derivative of one.
+    pub mean: bool,
 }
 
 /// An indexed variable and its data.
@@ -85,6 +80,8 @@ pub(crate) struct Problem<'a, T: Scalar> {
     pub(crate) kept_len: usize,
     /// Number of reduced indices.
     pub(crate) reduced_len: usize,
+    /// The blocks of pairs that are reduced, if not all pairs are.
+    pub(crate) blocks: Option<&'a Blocks>,
 }
 
 /// A problem all of whose data is in the memory of the processor.
@@ -99,21 +96,27 @@ pub(crate) struct HostProblem<'a, T: Scalar> {
     pub(crate) kept_len: usize,
     /// Number of reduced indices.
     pub(crate) reduced_len: usize,
+    /// The blocks of pairs that are reduced, if not all pairs are.
+    pub(crate) blocks: Option<&'a Blocks>,
 }
 
 impl<'a, T: Scalar> Problem<'a, T> {
-    /// Checks all arguments.
+    /// Checks all arguments, which are those of a single problem.
     pub(crate) fn new(signature: &Signature, inputs: &[Input<'a, T>]) -> Result<Self, Error> {
         let formula = signature.formula;
-        let mut problem =
-            Problem { formula, params: Vec::new(), kept: Vec::new(), reduced: Vec::new(), kept_len: 1, reduced_len: 1 };
+        let mut problem = Problem {
+            formula,
+            params: Vec::new(),
+            kept: Vec::new(),
+            reduced: Vec::new(),
+            kept_len: 1,
+            reduced_len: 1,
+            blocks: None,
+        };
         let mut first_kept = None;
         let mut first_reduced = None;
         for (number, (variable, input)) in signature.variables.iter().zip(inputs).enumerate() {
-            let found = match input {
-                Input::Rows(matrix) => matrix.ncols(),
-                Input::Vector(vector) => vector.len(),
-            };
+            let found = input.dim();
             if found != variable.dim {
                 return Err(Error::Dimension { variable: variable.name, formula, expected: variable.dim, found });
             }
@@ -153,6 +156,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
                     }
                     matrices.push(Indexed { variable: variable.name, matrix: *matrix });
                 }
+                Input::Batch(_) | Input::Vectors(_) => unreachable!("an entry of a batch is no batch"),
             }
         }
         if problem.reduced_len > T::MAX_INDEX {
@@ -166,23 +170,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
         Ok(problem)
     }
 
-    /// Where to run, if this is where the user wants to: arrays on a device can only be read there.
-    pub(crate) fn place(&self, mut wanted: Device) -> Result<Device, Error> {
-        for Indexed { variable, matrix } in self.kept.iter().chain(&self.reduced) {
-            if let Matrix::Device(array) = matrix {
-                let device = array.device();
-                if wanted == Device::Auto {
-                    wanted = device;
-                }
-                if wanted != device {
-                    return Err(Error::ArrayOnDevice { variable, formula: self.formula, device, wanted });
-                }
-            }
-        }
-        Ok(wanted)
-    }
-
-    /// The same for the processor.
+    /// The problem as the processor can read it.
     pub(crate) fn on_host(&self) -> Result<HostProblem<'_, T>, Error> {
         let view = |indexed| Indexed::on_host(indexed, self.formula);
         Ok(HostProblem {
@@ -191,6 +179,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
             reduced: self.reduced.iter().map(view).collect::<Result<_, _>>()?,
             kept_len: self.kept_len,
             reduced_len: self.reduced_len,
+            blocks: self.blocks,
         })
     }
 }

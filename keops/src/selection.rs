@@ -9,15 +9,24 @@ use std::ops::Range;
 use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::scheme::Direct;
 use keops_device::reduction::{Reduction, Sum};
-use ndarray::{Array1, Array2, ArrayView1, Axis, CowArray, Ix2, s};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, CowArray, Ix2, concatenate, s};
 
+use crate::batch::{Problems, entry_inputs};
+use crate::input::Input;
 use crate::options::Options;
 use crate::parts::total;
-use crate::problem::{Indexed, Input, Problem, Signature};
+use crate::problem::{Indexed, Problem, Signature};
 use crate::{Error, Matrix, Scalar, reduce};
 
+/// The derivatives at the selected positions, for each entry of a batch.
+pub struct Selections<T> {
+    entries: Vec<Selected<T>>,
+    /// The length of the batch, as the results are shaped.
+    batch: usize,
+}
+
 /// The derivatives at the selected positions, component by component of the formula.
-pub struct Selected<T> {
+struct Selected<T> {
     /// For each result the position per kept index, and the derivatives there. Where nothing was selected the position
     /// is `reduced_len` and the derivatives mean nothing.
     components: Vec<(Component, Array1<usize>, Array2<T>)>,
@@ -42,26 +51,56 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
     value: &Signature,
     derivative: &Signature,
     inputs: &[Input<'_, T>],
-    options: &Options,
+    options: &Options<'_>,
+    cotangent: bool,
+) -> Result<Selections<T>, Error> {
+    // Whatever is wrong with the arguments is said before anything runs.
+    let checked = Problems::new(derivative, inputs, options)?;
+    let positions = reduce::<V, P, T>(&Problems::new(value, &inputs[..value.variables.len()], options)?, options)?;
+    let mut positions = flat(&positions);
+    let mut entries = Vec::with_capacity(checked.entries.len());
+    for (problem, inputs) in checked.entries.iter().zip(&entry_inputs(derivative, inputs, options)?) {
+        let (here, rest) = positions.split_at(Axis(0), problem.kept_len);
+        entries.push(selected_entry::<V, D, T>(value, derivative, problem, inputs, here, options, cotangent)?);
+        positions = rest;
+    }
+    Ok(Selections { entries, batch: checked.shape.0 })
+}
+
+/// The rows of all entries of a batch, one after the other.
+fn flat<X>(results: &Array3<X>) -> ArrayView2<'_, X> {
+    let (batch, rows, columns) = results.dim();
+    let shape = (batch * rows, columns);
+    results.view().into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("results are contiguous: {error}"))
+}
+
+/// The derivatives of one entry of a batch.
+fn selected_entry<V: Kernel, D: Kernel, T: Scalar>(
+    value: &Signature,
+    derivative: &Signature,
+    problem: &Problem<'_, T>,
+    inputs: &[Input<'_, T>],
+    positions: ArrayView2<'_, usize>,
+    options: &Options<'_>,
     cotangent: bool,
 ) -> Result<Selected<T>, Error> {
-    let checked = Problem::new(derivative, inputs)?;
-    let positions = reduce::<V, P, T>(&Problem::new(value, &inputs[..value.variables.len()])?, options)?;
-    let (kept_len, reduced_len) = (checked.kept_len, checked.reduced_len);
+    let Problem { kept_len, reduced_len, .. } = *problem;
     let mut components = Vec::new();
     if reduced_len > 0 {
         for (number, positions) in positions.columns().into_iter().enumerate() {
             let component = Component { result: number, component: number % dim::<V>(), of: dim::<V>() };
             let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component))?;
-            let problem = Problem {
-                formula: checked.formula,
-                params: checked.params.clone(),
+            let along = Problem {
+                formula: problem.formula,
+                params: problem.params.clone(),
                 kept: gathered.iter().map(|(variable, rows)| Indexed { variable, matrix: rows.matrix() }).collect(),
                 reduced: Vec::new(),
                 kept_len,
                 reduced_len: 1,
+                blocks: None,
             };
-            components.push((component, positions.to_owned(), reduce::<D, Sum<Direct>, T>(&problem, options)?));
+            let derivatives = reduce::<D, Sum<Direct>, T>(&along.into(), options)?;
+            components.push((component, positions.to_owned(), derivatives.index_axis_move(Axis(0), 0)));
         }
     }
     Ok(Selected { components, kept_len, reduced_len })
@@ -128,6 +167,48 @@ fn on_host<T: Scalar>(rows: Matrix<'_, T>) -> Result<CowArray<'_, T, Ix2>, Error
     })
 }
 
+impl<T: Scalar> Selections<T> {
+    /// Some columns, one row per kept index.
+    pub fn rows(&self, columns: Range<usize>) -> Array3<T> {
+        self.joined(|entry| entry.added(entry.kept_len, columns.clone(), |row, _| row))
+    }
+
+    /// Some columns, one row per reduced index: the sum over the kept indices that selected it.
+    pub fn scattered(&self, columns: Range<usize>) -> Array3<T> {
+        self.joined(|entry| entry.added(entry.reduced_len, columns.clone(), |_, position| position))
+    }
+
+    /// The sums of some columns over all kept indices: (batch, columns).
+    pub fn totals(&self, columns: Range<usize>) -> Array2<T> {
+        // The entries of a ragged batch share their parameters.
+        let each = self.entries.len() / self.batch.max(1);
+        Array2::from_shape_fn((self.batch, columns.len()), |(entry, column)| {
+            let column = columns.start + column;
+            let entries = &self.entries[entry * each..(entry + 1) * each];
+            total(entries.iter().flat_map(Selected::found).map(|(_, _, derivatives)| derivatives[column]))
+        })
+    }
+
+    /// Each result's component of the derivative at its position: one row per kept index.
+    pub fn components(&self, count: usize) -> Array3<T> {
+        self.joined(|entry| entry.components(count))
+    }
+
+    /// The results of all entries.
+    fn joined(&self, of: impl Fn(&Selected<T>) -> Array2<T>) -> Array3<T> {
+        let results: Vec<Array2<T>> = self.entries.iter().map(of).collect();
+        let views: Vec<ArrayView2<'_, T>> = results.iter().map(|result| result.view()).collect();
+        if views.is_empty() {
+            return Array3::from_elem((self.batch, 0, 0), T::from_f64(0.0));
+        }
+        let all =
+            concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("entries have equal columns: {error}"));
+        let (rows, columns) = all.dim();
+        let shape = (self.batch, rows / self.batch.max(1), columns);
+        all.into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("entries have equal rows: {error}"))
+    }
+}
+
 impl<T: Scalar> Selected<T> {
     /// The derivatives that were found: (kept index, position, derivatives), for each component.
     fn found(&self) -> impl Iterator<Item = (usize, usize, ArrayView1<'_, T>)> {
@@ -140,23 +221,8 @@ impl<T: Scalar> Selected<T> {
             .filter(|(_, position, _)| *position < self.reduced_len)
     }
 
-    /// Some columns, one row per kept index.
-    pub fn rows(&self, columns: Range<usize>) -> Array2<T> {
-        self.added(self.kept_len, columns, |row, _| row)
-    }
-
-    /// Some columns, one row per reduced index: the sum over the kept indices that selected it.
-    pub fn scattered(&self, columns: Range<usize>) -> Array2<T> {
-        self.added(self.reduced_len, columns, |_, position| position)
-    }
-
-    /// The sums of some columns over all kept indices.
-    pub fn totals(&self, columns: Range<usize>) -> Array1<T> {
-        columns.map(|column| total(self.found().map(|(_, _, derivatives)| derivatives[column]))).collect()
-    }
-
     /// Each result's component of the derivative at its position: one row per kept index.
-    pub fn components(&self, count: usize) -> Array2<T> {
+    fn components(&self, count: usize) -> Array2<T> {
         let mut result = Array2::from_elem((self.kept_len, count), T::from_f64(0.0));
         for (component, positions, derivatives) in &self.components {
             for (row, &position) in positions.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::graph::Axis;
 use crate::lower::Program;
 use crate::methods::{Form, Method, Output, Part, Plan};
 use crate::parse::{Category, Invocation};
-use crate::reduction::{self, Gradient, Reduction, Results, SUM, Terms};
+use crate::reduction::{self, Gradient, MEAN, Reduction, Results, SUM, Terms};
 
 /// Writes the type of the value, its methods, and the value.
 pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
@@ -19,6 +19,7 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
         let body = body(formula, plan, programs, method);
         method_tokens(&formula.variables, formula.reduction, method, &TokenStream::new(), &documentation, &body)
     });
+    let mean = formula.reduction.name == MEAN.name;
     let signatures = plan.passes.iter().enumerate().map(|(number, pass)| {
         let (name, text) = (signature_name(number), &formula.text);
         let inputs = Literal::usize_unsuffixed(formula.variables.len());
@@ -30,6 +31,7 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
                 variables: &[#(#declarations),*],
                 inputs: #inputs,
                 kept: ::keops::__private::Category::#kept,
+                mean: #mean,
             };
         }
     });
@@ -40,7 +42,7 @@ pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> Token
     quote! {
         #value
 
-        impl<A> Formula<A> {
+        impl<A, L> Formula<'_, A, L> {
             #(#signatures)*
         }
 
@@ -83,31 +85,65 @@ fn value(
     let gradients = named.then(|| {
         let fields = variables.iter().map(|variable| {
             let (name, array) = (argument_name(variable), array(variable));
-            quote!(pub #name: ::keops::ndarray::#array<T>)
+            quote!(pub #name: L::#array<T>)
         });
         quote! {
             /// The gradients by all variables.
             #[derive(Clone, Debug)]
             #[allow(non_snake_case, missing_docs, unused, clippy::all)]
-            struct Gradients<T> { #(#fields),* }
+            struct Gradients<T: ::keops::Scalar, L: ::keops::Layout> { #(#fields),* }
         }
     });
     quote! {
         #gradients
 
         #[derive(Clone, Copy, Debug)]
-        struct Formula<A> {
-            options: ::keops::__private::Options,
+        struct Formula<'r, A, L> {
+            options: ::keops::__private::Options<'r>,
             scheme: A,
+            layout: L,
         }
 
-        impl Formula<::keops::scheme::Block> {
-            const DEFAULT: Self =
-                Self { options: ::keops::__private::Options::DEFAULT, scheme: ::keops::scheme::Block };
+        impl Formula<'_, ::keops::scheme::Block, ::keops::Single> {
+            const DEFAULT: Self = Self {
+                options: ::keops::__private::Options::DEFAULT,
+                scheme: ::keops::scheme::Block,
+                layout: ::keops::Single,
+            };
+        }
+
+        #[allow(clippy::all, unused)]
+        impl<'r, A: ::keops::scheme::Scheme> Formula<'r, A, ::keops::Single> {
+            /// Takes batches: arrays (batch, rows, dimension), and (batch, dimension) for parameters. Results are of the
+            /// same form. A batch of one stands for all entries.
+            pub fn batched(self) -> Formula<'r, A, ::keops::Batched> {
+                Formula { options: self.options, scheme: self.scheme, layout: ::keops::Batched }
+            }
+
+            /// Takes a batch of problems of different sizes, whose rows stand one after the other: entry k has the next
+            /// `rows[k]` rows i and the next `columns[k]` rows j. Indices and positions count within the entry.
+            pub fn ragged<'s>(self, rows: &'s [usize], columns: &'s [usize]) -> Formula<'s, A, ::keops::Single>
+            where
+                'r: 's,
+            {
+                let mut options: ::keops::__private::Options<'s> = self.options;
+                options.ragged = ::core::option::Option::Some((rows, columns));
+                Formula { options, scheme: self.scheme, layout: self.layout }
+            }
+
+            /// Runs over some blocks of the pairs only.
+            pub fn ranges<'s>(self, ranges: &'s ::keops::Ranges) -> Formula<'s, A, ::keops::Single>
+            where
+                'r: 's,
+            {
+                let mut options: ::keops::__private::Options<'s> = self.options;
+                options.ranges = ::core::option::Option::Some(ranges);
+                Formula { options, scheme: self.scheme, layout: self.layout }
+            }
         }
 
         #[allow(clippy::all, unused, non_snake_case)]
-        impl<A: ::keops::scheme::Scheme> Formula<A> {
+        impl<'r, A: ::keops::scheme::Scheme, L: ::keops::Layout> Formula<'r, A, L> {
             #methods
 
             /// Chooses where the reduction runs.
@@ -117,12 +153,12 @@ fn value(
             }
 
             /// Chooses how sums are accumulated: `SumScheme::Block` (the default), `Direct` or `Kahan`.
-            pub fn sum_scheme<B: ::keops::scheme::Scheme>(self, scheme: B) -> Formula<B> {
-                Formula { options: self.options, scheme }
+            pub fn sum_scheme<B: ::keops::scheme::Scheme>(self, scheme: B) -> Formula<'r, B, L> {
+                Formula { options: self.options, scheme, layout: self.layout }
             }
 
             /// Accumulates sums in `f64`, instead of by a scheme in the type of the data.
-            pub fn accumulate_f64(self) -> Formula<::keops::scheme::F64> {
+            pub fn accumulate_f64(self) -> Formula<'r, ::keops::scheme::F64, L> {
                 self.sum_scheme(::keops::scheme::F64)
             }
 
@@ -153,7 +189,7 @@ fn method_tokens(
     } else {
         (TokenStream::new(), body.clone())
     };
-    let (values, positions) = (quote!(::keops::ndarray::Array2<T>), quote!(::keops::ndarray::Array2<usize>));
+    let (values, positions) = (quote!(L::Matrix<T>), quote!(L::Matrix<usize>));
     let value = match reduction.results {
         Results::Values => values,
         Results::Positions => positions,
@@ -162,9 +198,9 @@ fn method_tokens(
     let derivatives = match method.derivatives.as_slice() {
         [] => None,
         _ if impossible => Some(quote!(())),
-        _ if method.named => Some(quote!(Gradients<T>)),
-        [(_, Output { form: Form::Vector, .. }), ..] => Some(quote!(::keops::ndarray::Array1<T>)),
-        _ => Some(quote!(::keops::ndarray::Array2<T>)),
+        _ if method.named => Some(quote!(Gradients<T, L>)),
+        [(_, Output { form: Form::Vector, .. }), ..] => Some(quote!(L::Vector<T>)),
+        _ => Some(quote!(L::Matrix<T>)),
     };
     let result = match (&method.value, derivatives) {
         (Some(_), Some(derivatives)) => quote!((#value, #derivatives)),
@@ -195,10 +231,14 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     let inputs = formula.variables.iter().chain(&method.further).map(|variable| {
         let name = argument_name(variable);
         match variable.category {
-            Category::Indexed(_) => quote!(let #name = ::keops::__private::Input::Rows(::keops::Rows::rows(#name));),
-            Category::Parameter => {
-                quote!(let #name = ::keops::__private::Input::Vector(::keops::Vector::vector(#name));)
-            }
+            Category::Indexed(_) => quote! {
+                let #name: ::keops::__private::Input<'a, T> =
+                    ::core::convert::Into::into(::keops::Rows::<'a, T, L>::rows(#name));
+            },
+            Category::Parameter => quote! {
+                let #name: ::keops::__private::Input<'a, T> =
+                    ::core::convert::Into::into(::keops::Vector::<'a, T, L>::vector(#name));
+            },
         }
     });
     let scheme = quote!(A);
@@ -217,8 +257,8 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             {
                 let value = pass_name(forward);
                 return match variable.category {
-                    Category::Indexed(_) => quote!(::keops::__private::Input::Rows(#value.view().into())),
-                    Category::Parameter => quote!(::keops::__private::Input::Vector(#value.row(0).into())),
+                    Category::Indexed(_) => quote!(::keops::__private::Input::whole(&#value)),
+                    Category::Parameter => quote!(::keops::__private::Input::first_rows(&#value)),
                 };
             }
             let name = argument_name(variable);
@@ -262,28 +302,46 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             Form::Components => quote!(#pass.components(#end)),
             Form::Rows if selected => quote!(#pass.rows(#start..#end)),
             Form::Vector if selected => quote!(#pass.totals(#start..#end)),
-            Form::Rows if formula.reduction.results == Results::ValuesAndPositions => {
-                quote!(::keops::__private::unzipped(&#pass))
-            }
             Form::Rows if whole(output) => quote!(#pass),
             Form::Rows => quote!(::keops::__private::columns(&#pass, #start..#end)),
-            Form::Vector => quote!(::keops::__private::totals(&#pass, #start..#end)),
-            Form::Row => {
-                quote!(::keops::__private::totals(&#pass, #start..#end).insert_axis(::keops::ndarray::Axis(0)))
-            }
+            Form::Vector | Form::Row => quote!(::keops::__private::totals(&#pass, #start..#end)),
         }
     };
-    let value = method.value.as_ref().map(part);
+    let positions = formula.reduction.results == Results::ValuesAndPositions;
+    let value = method.value.as_ref().map(|output| {
+        let part = part(output);
+        match output.form {
+            _ if positions => {
+                let pass = pass_name(output.pass);
+                quote! {{
+                    let (values, positions) = ::keops::__private::unzipped(&#pass);
+                    (L::matrix(values), L::matrix(positions))
+                }}
+            }
+            Form::Row => quote!(L::matrix(#part.insert_axis(::keops::ndarray::Axis(1)))),
+            _ => quote!(L::matrix(#part)),
+        }
+    });
+    let derivative = |number: usize, output: &Output| {
+        let (name, part) = (argument_name(&formula.variables[number]), part(output));
+        match (&plan.passes[output.pass].parts[..], output.form) {
+            // What changes with a variable has the form of the value.
+            ([Part::Change(_)], Form::Row) => quote!(L::matrix(#part.insert_axis(::keops::ndarray::Axis(1)))),
+            ([Part::Change(_)], _) => quote!(L::matrix(#part)),
+            (_, Form::Vector) => quote!(L::vector(::keops::__private::summed(#part, &#name))),
+            _ => quote!(L::matrix(::keops::__private::summed(#part, &#name))),
+        }
+    };
     let derivatives = match method.derivatives.as_slice() {
         [] => None,
         several if method.named => {
             let fields = several.iter().map(|(number, output)| {
-                let (name, part) = (argument_name(&formula.variables[*number]), part(output));
-                quote!(#name: #part)
+                let (name, derivative) = (argument_name(&formula.variables[*number]), derivative(*number, output));
+                quote!(#name: #derivative)
             });
             Some(quote!(Gradients { #(#fields),* }))
         }
-        [(_, one), ..] => Some(part(one)),
+        [(number, one), ..] => Some(derivative(*number, one)),
     };
     let result = match (value, derivatives) {
         (Some(value), Some(derivatives)) => quote!((#value, #derivatives)),
@@ -334,16 +392,16 @@ fn category(category: Category) -> TokenStream {
 fn argument(variable: &Variable) -> TokenStream {
     let name = argument_name(variable);
     match variable.category {
-        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T>),
-        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T>),
+        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T, L>),
+        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T, L>),
     }
 }
 
 /// The type of an array of the shape of a variable.
 fn array(variable: &Variable) -> TokenStream {
     match variable.category {
-        Category::Indexed(_) => quote!(Array2),
-        Category::Parameter => quote!(Array1),
+        Category::Indexed(_) => quote!(Matrix),
+        Category::Parameter => quote!(Vector),
     }
 }
 

@@ -10,7 +10,7 @@ use keops_device::kernel::{Column, ColumnOf, Kernel, ShapeVisitor, Values, dim, 
 use keops_device::reduction::Reduction;
 use keops_device::tile::{Accumulation, Tile};
 use keops_device::{Real, Registers, Scalar};
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use super::plan::{Plan, Sizes};
@@ -47,11 +47,11 @@ type Chunk<'a, T> = Mutex<&'a mut [T]>;
 /// A reduction on its way.
 pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
     problem: &'a HostProblem<'p, S::Scalar>,
-    plan: Plan,
+    plan: Plan<'a>,
     params: OnceLock<K::Params<S::Scalar>>,
     /// What each (group, part) came to, one entry per vector of kept indices, until its group is finished.
     partial: Vec<Mutex<Vec<Red::State<K, S>>>>,
-    /// The rows of the result, group by group.
+    /// The rows of the result that belong to each group.
     results: Vec<Chunk<'a, Red::Item<S::Scalar>>>,
 }
 
@@ -82,43 +82,61 @@ impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_
 }
 
 impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
-    /// Runs a reduction; `enter` must be compiled for instructions that the processor has.
-    pub(super) fn run(problem: &HostProblem<'_, S::Scalar>, enter: Enter<K, Red, S>) -> Array2<Red::Item<S::Scalar>> {
+    /// Runs a reduction into `results`; `enter` must be compiled for instructions that the processor has.
+    pub(super) fn run(
+        problem: &HostProblem<'_, S::Scalar>,
+        mut results: &mut [Red::Item<S::Scalar>],
+        enter: Enter<K, Red, S>,
+    ) {
         let vectors = S::Registers::with_shape::<K, _>(BlockVectors);
-        let plan = Plan::new(&Sizes {
+        let sizes = Sizes {
             rows: problem.kept_len,
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
             block_bytes: vectors * (size_of::<K::Kept<S>>() + Red::state_bytes::<K, S>()),
             column_bytes: size_of::<ColumnOf<K, S>>(),
             many_components: !K::Accumulation::IN_REGISTERS,
-        });
+        };
+        let plan = Plan::new(&sizes, problem.blocks);
         let entries = Red::results(dim::<K>());
-        let mut results = Array2::from_elem((plan.rows, entries), Red::Item::default());
-        let group_entries = plan.block_rows * plan.group_blocks * entries;
+        if problem.blocks.is_some() {
+            Self::fill_neutral(problem.reduced_len, results);
+        }
+        let mut chunks = Vec::with_capacity(plan.groups.len());
+        let mut row = 0;
+        for group in &plan.groups {
+            let (_, here) = take(&mut results).split_at_mut((group.rows.start - row) * entries);
+            let (here, later) = here.split_at_mut(group.rows.len() * entries);
+            chunks.push(Mutex::new(here));
+            (results, row) = (later, group.rows.end);
+        }
+        let (groups, parts) = (plan.groups.len(), plan.parts);
         let job = Job {
             problem,
             plan,
             params: OnceLock::new(),
-            partial: (0..plan.groups * plan.parts).map(|_| Mutex::default()).collect(),
-            results: results
-                .as_slice_mut()
-                .unwrap_or_default()
-                .chunks_mut(group_entries.max(1))
-                .map(Mutex::new)
-                .collect(),
+            partial: (0..groups * parts).map(|_| Mutex::default()).collect(),
+            results: chunks,
         };
         // SAFETY: the caller chose `enter` for this processor.
         let run = |task| unsafe { enter(&job, task) };
         run(Task::Params);
-        for_each(plan.groups * plan.parts, &|n| {
-            run(Task::Reduce { group: n / plan.parts, part: n % plan.parts });
-        });
-        if plan.parts > 1 {
-            for_each(plan.groups, &|group| run(Task::Finish { group }));
+        for_each(groups * parts, &|n| run(Task::Reduce { group: n / parts, part: n % parts }));
+        if parts > 1 {
+            for_each(groups, &|group| run(Task::Finish { group }));
         }
-        drop(job);
-        results
+    }
+
+    /// The results of indices that nothing is reduced for.
+    fn fill_neutral(count: usize, results: &mut [Red::Item<S::Scalar>]) {
+        let entries = Red::results(dim::<K>());
+        let mut row = vec![Red::Item::default(); entries];
+        Red::finish::<K, S>(&Red::neutral::<K, S>(count), &[], |lane, entry, item| {
+            if lane == 0 {
+                row[entry] = item;
+            }
+        });
+        results.chunks_exact_mut(entries.max(1)).for_each(|to| to.copy_from_slice(&row));
     }
 
     /// One task. Always inlined into a function that is compiled for the instruction set.
@@ -150,7 +168,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
 
     #[inline(always)]
     fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> Vec<Red::State<K, S>> {
-        let rows = self.plan.group_rows(group);
+        let rows = self.plan.groups[group].rows.clone();
         let params = self.params();
         let blocks = rows.len().div_ceil(self.plan.block_rows);
         let mut kept: Vec<[K::Kept<S>; R]> = Vec::with_capacity(blocks);
@@ -162,22 +180,23 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             }
             kept.push(vectors);
         }
-        let neutral: [Red::State<K, S>; R] = from_fn(|_| Red::neutral::<K, S>(self.plan.columns));
+        let neutral: [Red::State<K, S>; R] = from_fn(|_| Red::neutral::<K, S>(self.problem.reduced_len));
         let mut states = vec![neutral; blocks];
         // On the heap: with many components it is large.
         let mut scratch: Box<[Red::Scratch<K, S>; R]> = Box::new(from_fn(|_| Red::scratch::<K, S>()));
 
-        let columns = self.plan.part_columns(part);
         let mut prepared = Vec::with_capacity(self.plan.tile);
-        let mut first = columns.start;
-        while first < columns.end {
-            let end = (first + self.plan.tile).min(columns.end);
-            self.prepare_reduced(&params, first..end, &mut prepared);
-            for (kept, states) in kept.iter().zip(&mut states) {
-                let tile = Tile { params: &params, kept, reduced: &prepared, first };
-                Red::reduce_tile::<K, S, R, C>(&tile, states, &mut scratch);
+        for columns in self.plan.columns(group, part) {
+            let mut first = columns.start;
+            while first < columns.end {
+                let end = (first + self.plan.tile).min(columns.end);
+                self.prepare_reduced(&params, first..end, &mut prepared);
+                for (kept, states) in kept.iter().zip(&mut states) {
+                    let tile = Tile { params: &params, kept, reduced: &prepared, first };
+                    Red::reduce_tile::<K, S, R, C>(&tile, states, &mut scratch);
+                }
+                first = end;
             }
-            first = end;
         }
         states.into_iter().flatten().collect()
     }
@@ -192,7 +211,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     /// The variables of a vector of kept indices, and the indices. Lanes beyond the last index repeat it.
     #[inline(always)]
     fn raw_kept(&self, first: usize) -> (K::RawKept<S>, S) {
-        let last = self.plan.rows.saturating_sub(1);
+        let last = self.problem.kept_len.saturating_sub(1);
         let mut raw = K::RawKept::<S>::filled(S::constant(0.0));
         let mut entries = raw.as_mut_slice().iter_mut();
         for view in &self.problem.kept {
@@ -234,11 +253,11 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         }
         let mut results = lock(&self.results[group]);
         let entries = Red::results(dim::<K>());
-        let first = self.plan.group_rows(group).start;
+        let first = self.plan.groups[group].rows.start;
         let params = self.params();
         for (vector, state) in states.iter().enumerate() {
             // An empty sum is 0, whatever its factors.
-            let factors = (K::Factors::<S>::LEN > 0 && self.plan.columns > 0).then(|| {
+            let factors = (K::Factors::<S>::LEN > 0 && self.plan.has_columns(group)).then(|| {
                 let (raw, index) = self.raw_kept(first + vector * S::LANES);
                 K::factors::<S>(&params, &raw, index)
             });
@@ -254,7 +273,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
 }
 
 /// What a mutex guards. No task leaves it half written: a panic ends the job.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -275,7 +294,7 @@ fn read_row<T: Copy, V: Values<T>>(views: &[ArrayView2<'_, T>], row: usize, to: 
 }
 
 /// Runs `count` tasks on rayon's current pool; a single one on the calling thread.
-fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {
+pub(super) fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {
     match count {
         0 => {}
         1 => task(0),

@@ -5,11 +5,12 @@ use std::ops::Range;
 use keops_device::gpu::geometry::{Geometry, THREADS};
 use keops_device::kernel::{Kernel, Values, prepare_params};
 use keops_device::reduction::{Item, Reduction};
-use ndarray::{Array2, ArrayView2, Axis, Slice, concatenate};
+use ndarray::{Array2, Array3, ArrayView2, Axis, Slice, concatenate};
 
 use super::buffer::Buffer;
 use super::driver::{Argument, Driver, LaunchShape};
 use super::{device_count, driver};
+use crate::batch::Problems;
 use crate::problem::{Indexed, Problem};
 use crate::{Device, Error, Matrix, Scalar};
 
@@ -31,9 +32,14 @@ fn has_code<K: Kernel, Red: Reduction>() -> bool {
 }
 
 /// Whether a GPU would be faster: there is one, code for it, and enough to do.
-pub(crate) fn is_worth_it<K: Kernel, Red: Reduction, T: Scalar>(problem: &Problem<'_, T>) -> bool {
+pub(crate) fn is_worth_it<K: Kernel, Red: Reduction, T: Scalar>(problems: &Problems<'_, T>) -> bool {
+    let [problem] = problems.entries.as_slice() else { return false };
     let pairs = problem.kept_len.saturating_mul(problem.reduced_len);
-    pairs >= WORTH_A_GPU && longest(problem) <= LARGEST_INDEX && has_code::<K, Red>() && device_count() > 0
+    pairs >= WORTH_A_GPU
+        && problem.blocks.is_none()
+        && longest(problem) <= LARGEST_INDEX
+        && has_code::<K, Red>()
+        && device_count() > 0
 }
 
 /// The length of the longer axis.
@@ -43,6 +49,20 @@ fn longest<T: Scalar>(problem: &Problem<'_, T>) -> usize {
 
 /// Runs a reduction on one GPU or on all of them.
 pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
+    problems: &Problems<'_, T>,
+    device: Device,
+) -> Result<Array3<Red::Item<T>>, Error> {
+    let parts: Vec<_> =
+        problems.entries.iter().map(|problem| reduce_entry::<K, Red, T>(problem, device)).collect::<Result<_, _>>()?;
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    let all =
+        concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("entries have as many columns: {error}"));
+    let shape = (problems.shape.0, problems.shape.1, all.ncols());
+    Ok(all.into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("entries have as many rows: {error}")))
+}
+
+/// Runs one entry of a batch.
+fn reduce_entry<K: Kernel, Red: Reduction, T: Scalar>(
     problem: &Problem<'_, T>,
     device: Device,
 ) -> Result<Array2<Red::Item<T>>, Error> {
@@ -186,6 +206,7 @@ impl<T: Scalar> Problem<'_, T> {
             reduced: reduced.collect(),
             kept_len: rows.len(),
             reduced_len: self.reduced_len,
+            blocks: self.blocks,
         })
     }
 }
