@@ -33,6 +33,7 @@ pub(crate) mod componentwise;
 #[cfg(target_arch = "nvptx64")]
 mod looped;
 mod many;
+pub mod product;
 pub(crate) mod shifted;
 pub mod terms;
 

@@ -7,9 +7,8 @@ use std::sync::OnceLock;
 
 use keops_device::Scalar;
 use keops_device::kernel::Kernel;
-use keops_device::reduction::Reduction;
 
-use super::job::{Job, Task};
+use super::job::{Job, Task, Work};
 use crate::Error;
 
 /// An instruction set that kernels are compiled for.
@@ -106,8 +105,8 @@ pub(crate) fn describe() -> String {
 /// The processor must have AVX-512 F, BW, DQ, VL, AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-pub(super) unsafe fn avx512_task<K: Kernel, Red: Reduction, T: Scalar>(
-    job: &Job<'_, '_, K, Red, T::Avx512>,
+pub(super) unsafe fn avx512_task<K: Kernel, W: Work<K, T::Avx512>, T: Scalar>(
+    job: &Job<'_, '_, K, W, T::Avx512>,
     task: Task,
 ) {
     job.work(task);
@@ -119,7 +118,10 @@ pub(super) unsafe fn avx512_task<K: Kernel, Red: Reduction, T: Scalar>(
 /// The processor must have AVX2 and FMA.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn avx2_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'_, '_, K, Red, T::Avx2>, task: Task) {
+pub(super) unsafe fn avx2_task<K: Kernel, W: Work<K, T::Avx2>, T: Scalar>(
+    job: &Job<'_, '_, K, W, T::Avx2>,
+    task: Task,
+) {
     job.work(task);
 }
 
@@ -128,7 +130,10 @@ pub(super) unsafe fn avx2_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'
 /// # Safety
 /// None is needed; the other instruction sets are the reason for the keyword.
 #[cfg(target_arch = "aarch64")]
-pub(super) unsafe fn neon_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'_, '_, K, Red, T::Neon>, task: Task) {
+pub(super) unsafe fn neon_task<K: Kernel, W: Work<K, T::Neon>, T: Scalar>(
+    job: &Job<'_, '_, K, W, T::Neon>,
+    task: Task,
+) {
     job.work(task);
 }
 
@@ -136,8 +141,8 @@ pub(super) unsafe fn neon_task<K: Kernel, Red: Reduction, T: Scalar>(job: &Job<'
 ///
 /// # Safety
 /// None is needed; the other instruction sets are the reason for the keyword.
-pub(super) unsafe fn baseline_task<K: Kernel, Red: Reduction, T: Scalar>(
-    job: &Job<'_, '_, K, Red, T::Portable>,
+pub(super) unsafe fn baseline_task<K: Kernel, W: Work<K, T::Portable>, T: Scalar>(
+    job: &Job<'_, '_, K, W, T::Portable>,
     task: Task,
 ) {
     job.work(task);

@@ -1,13 +1,11 @@
-//! A reduction cut into tasks, each of which is one call of a function compiled for the instruction set.
+//! Work cut into tasks, each of which is one call of a function compiled for the instruction set.
 
-use std::array::from_fn;
 use std::marker::PhantomData;
 use std::mem::take;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use keops_device::kernel::{Column, ColumnOf, Kernel, ShapeVisitor, Values, dim, prepare_params};
-use keops_device::reduction::Reduction;
+use keops_device::kernel::{Column, ColumnOf, Kernel, ShapeVisitor, Values, prepare_params};
 use keops_device::tile::{Accumulation, Tile};
 use keops_device::{Real, Registers, Scalar};
 use ndarray::ArrayView2;
@@ -38,21 +36,52 @@ pub(super) enum Task {
     },
 }
 
+/// What is done with the terms of a kernel, tile by tile.
+pub(super) trait Work<K: Kernel, S: Real>: Sync {
+    /// An entry of the result.
+    type Item: Copy + Default + Send + Sync;
+    /// The state of a group of `R` vectors per block, while it is reduced.
+    type Running<const R: usize>;
+    /// What a part of the reduced axis comes to for a group.
+    type Partial: Default + Send;
+
+    /// Number of entries of a row of the result.
+    fn entries(&self) -> usize;
+    /// Bytes of the state of one vector of kept indices.
+    fn state_bytes(&self) -> usize;
+    /// Begins with a group; `count` is the number of reduced indices.
+    fn begin<const R: usize>(&self, blocks: usize, count: usize) -> Self::Running<R>;
+    /// Takes in a tile of reduced indices for one block of the group.
+    fn take_in<const R: usize, const C: usize>(
+        &self,
+        running: &mut Self::Running<R>,
+        block: usize,
+        tile: &Tile<'_, K, S, R>,
+    );
+    /// Ends with a group.
+    fn end<const R: usize>(&self, running: Self::Running<R>) -> Self::Partial;
+    /// Takes in what later reduced indices came to.
+    fn merge(&self, partial: &mut Self::Partial, later: &Self::Partial);
+    /// Puts out (lane, entry, item) of one vector of the group.
+    fn finish(&self, partial: &Self::Partial, vector: usize, factors: &[S], put: impl FnMut(usize, usize, Self::Item));
+}
+
 /// A task function: the job's [`Job::work`] compiled for the instruction set of the lanes `S`.
-pub(super) type Enter<K, Red, S> = unsafe fn(&Job<'_, '_, K, Red, S>, Task);
+pub(super) type Enter<K, W, S> = unsafe fn(&Job<'_, '_, K, W, S>, Task);
 
 /// Results of one group, which one task writes.
 type Chunk<'a, T> = Mutex<&'a mut [T]>;
 
-/// A reduction on its way.
-pub(super) struct Job<'a, 'p, K: Kernel, Red: Reduction, S: Real> {
+/// Work on its way.
+pub(super) struct Job<'a, 'p, K: Kernel, W: Work<K, S>, S: Real> {
     problem: &'a HostProblem<'p, S::Scalar>,
+    work: &'a W,
     plan: Plan<'a>,
     params: OnceLock<K::Params<S::Scalar>>,
-    /// What each (group, part) came to, one entry per vector of kept indices, until its group is finished.
-    partial: Vec<Mutex<Vec<Red::State<K, S>>>>,
+    /// What each (group, part) came to, until its group is finished.
+    partial: Vec<Mutex<W::Partial>>,
     /// The rows of the result that belong to each group.
-    results: Vec<Chunk<'a, Red::Item<S::Scalar>>>,
+    results: Vec<Chunk<'a, W::Item>>,
 }
 
 /// Learns how many vectors of kept indices make a block.
@@ -66,41 +95,42 @@ impl ShapeVisitor for BlockVectors {
 }
 
 /// Reduces one group over one part, for the shape of the register tile that the kernel asks for.
-struct ReduceGroup<'j, 'a, 'p, K: Kernel, Red: Reduction, S: Real> {
-    job: &'j Job<'a, 'p, K, Red, S>,
+struct ReduceGroup<'j, 'a, 'p, K: Kernel, W: Work<K, S>, S: Real> {
+    job: &'j Job<'a, 'p, K, W, S>,
     group: usize,
     part: usize,
     lanes: PhantomData<S>,
 }
 
-impl<K: Kernel, Red: Reduction, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_, K, Red, S> {
-    type Output = Vec<Red::State<K, S>>;
+impl<K: Kernel, W: Work<K, S>, S: Real> ShapeVisitor for ReduceGroup<'_, '_, '_, K, W, S> {
+    type Output = W::Partial;
     #[inline(always)]
     fn visit<const R: usize, const C: usize>(self) -> Self::Output {
         self.job.reduce_group::<R, C>(self.group, self.part)
     }
 }
 
-impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
-    /// Runs a reduction into `results`; `enter` must be compiled for instructions that the processor has.
+impl<K: Kernel, W: Work<K, S>, S: Real> Job<'_, '_, K, W, S> {
+    /// Does the work, into `results`; `enter` must be compiled for instructions that the processor has.
     pub(super) fn run(
         problem: &HostProblem<'_, S::Scalar>,
-        mut results: &mut [Red::Item<S::Scalar>],
-        enter: Enter<K, Red, S>,
+        work: &W,
+        mut results: &mut [W::Item],
+        enter: Enter<K, W, S>,
     ) {
         let vectors = S::Registers::with_shape::<K, _>(BlockVectors);
         let sizes = Sizes {
             rows: problem.kept_len,
             columns: problem.reduced_len,
             block_rows: vectors * S::LANES,
-            block_bytes: vectors * (size_of::<K::Kept<S>>() + Red::state_bytes::<K, S>()),
+            block_bytes: vectors * (size_of::<K::Kept<S>>() + work.state_bytes()),
             column_bytes: size_of::<ColumnOf<K, S>>(),
             many_components: !K::Accumulation::IN_REGISTERS,
         };
         let plan = Plan::new(&sizes, problem.blocks);
-        let entries = Red::results(dim::<K>());
+        let entries = work.entries();
         if problem.blocks.is_some() {
-            Self::fill_neutral(problem.reduced_len, results);
+            fill_neutral::<K, W, S>(work, problem.reduced_len, results);
         }
         let mut chunks = Vec::with_capacity(plan.groups.len());
         let mut row = 0;
@@ -111,13 +141,8 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             (results, row) = (later, group.rows.end);
         }
         let (groups, parts) = (plan.groups.len(), plan.parts);
-        let job = Job {
-            problem,
-            plan,
-            params: OnceLock::new(),
-            partial: (0..groups * parts).map(|_| Mutex::default()).collect(),
-            results: chunks,
-        };
+        let partial = (0..groups * parts).map(|_| Mutex::default()).collect();
+        let job = Job { problem, work, plan, params: OnceLock::new(), partial, results: chunks };
         // SAFETY: the caller chose `enter` for this processor.
         let run = |task| unsafe { enter(&job, task) };
         run(Task::Params);
@@ -125,18 +150,6 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
         if parts > 1 {
             for_each(groups, &|group| run(Task::Finish { group }));
         }
-    }
-
-    /// The results of indices that nothing is reduced for.
-    fn fill_neutral(count: usize, results: &mut [Red::Item<S::Scalar>]) {
-        let entries = Red::results(dim::<K>());
-        let mut row = vec![Red::Item::default(); entries];
-        Red::finish::<K, S>(&Red::neutral::<K, S>(count), &[], |lane, entry, item| {
-            if lane == 0 {
-                row[entry] = item;
-            }
-        });
-        results.chunks_exact_mut(entries.max(1)).for_each(|to| to.copy_from_slice(&row));
     }
 
     /// One task. Always inlined into a function that is compiled for the instruction set.
@@ -167,7 +180,7 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     }
 
     #[inline(always)]
-    fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> Vec<Red::State<K, S>> {
+    fn reduce_group<const R: usize, const C: usize>(&self, group: usize, part: usize) -> W::Partial {
         let rows = self.plan.groups[group].rows.clone();
         let params = self.params();
         let blocks = rows.len().div_ceil(self.plan.block_rows);
@@ -180,25 +193,21 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             }
             kept.push(vectors);
         }
-        let neutral: [Red::State<K, S>; R] = from_fn(|_| Red::neutral::<K, S>(self.problem.reduced_len));
-        let mut states = vec![neutral; blocks];
-        // On the heap: with many components it is large.
-        let mut scratch: Box<[Red::Scratch<K, S>; R]> = Box::new(from_fn(|_| Red::scratch::<K, S>()));
-
+        let mut running = self.work.begin::<R>(blocks, self.problem.reduced_len);
         let mut prepared = Vec::with_capacity(self.plan.tile);
         for columns in self.plan.columns(group, part) {
             let mut first = columns.start;
             while first < columns.end {
                 let end = (first + self.plan.tile).min(columns.end);
                 self.prepare_reduced(&params, first..end, &mut prepared);
-                for (kept, states) in kept.iter().zip(&mut states) {
+                for (block, kept) in kept.iter().enumerate() {
                     let tile = Tile { params: &params, kept, reduced: &prepared, first };
-                    Red::reduce_tile::<K, S, R, C>(&tile, states, &mut scratch);
+                    self.work.take_in::<R, C>(&mut running, block, &tile);
                 }
                 first = end;
             }
         }
-        states.into_iter().flatten().collect()
+        self.work.end(running)
     }
 
     /// One vector of kept indices.
@@ -245,24 +254,22 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
     fn finish_group(&self, group: usize) {
         let parts = &self.partial[group * self.plan.parts..(group + 1) * self.plan.parts];
         let mut parts = parts.iter().map(|part| take(&mut *lock(part)));
-        let Some(mut states) = parts.next() else { return };
+        let Some(mut partial) = parts.next() else { return };
         for later in parts {
-            for (state, later) in states.iter_mut().zip(&later) {
-                Red::merge::<K, S>(state, later);
-            }
+            self.work.merge(&mut partial, &later);
         }
         let mut results = lock(&self.results[group]);
-        let entries = Red::results(dim::<K>());
-        let first = self.plan.groups[group].rows.start;
+        let entries = self.work.entries();
+        let rows = self.plan.groups[group].rows.clone();
         let params = self.params();
-        for (vector, state) in states.iter().enumerate() {
+        for vector in 0..rows.len().div_ceil(S::LANES) {
             // An empty sum is 0, whatever its factors.
             let factors = (K::Factors::<S>::LEN > 0 && self.plan.has_columns(group)).then(|| {
-                let (raw, index) = self.raw_kept(first + vector * S::LANES);
+                let (raw, index) = self.raw_kept(rows.start + vector * S::LANES);
                 K::factors::<S>(&params, &raw, index)
             });
             let factors = factors.as_ref().map_or(&[][..], Values::as_slice);
-            Red::finish::<K, S>(state, factors, |lane, entry, item| {
+            self.work.finish(&partial, vector, factors, |lane, entry, item| {
                 let row = vector * S::LANES + lane;
                 if let Some(result) = results.get_mut(row * entries + entry) {
                     *result = item;
@@ -270,6 +277,18 @@ impl<K: Kernel, Red: Reduction, S: Real> Job<'_, '_, K, Red, S> {
             });
         }
     }
+}
+
+/// The results of indices that nothing is reduced for.
+fn fill_neutral<K: Kernel, W: Work<K, S>, S: Real>(work: &W, count: usize, results: &mut [W::Item]) {
+    let entries = work.entries();
+    let mut row = vec![W::Item::default(); entries];
+    work.finish(&work.end(work.begin::<1>(1, count)), 0, &[], |lane, entry, item| {
+        if lane == 0 {
+            row[entry] = item;
+        }
+    });
+    results.chunks_exact_mut(entries.max(1)).for_each(|to| to.copy_from_slice(&row));
 }
 
 /// What a mutex guards. No task leaves it half written: a panic ends the job.

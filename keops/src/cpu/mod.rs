@@ -4,21 +4,61 @@ mod isa;
 mod job;
 mod k_best;
 mod plan;
+mod product;
+mod reduce;
 
+use std::marker::PhantomData;
 use std::sync::Mutex;
 
 use keops_device::Scalar;
 use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::Reduction;
-use ndarray::Array3;
+use ndarray::{Array2, Array3, ArrayView2};
 
 use crate::Error;
 use crate::batch::Problems;
-use crate::problem::HostProblem;
+use crate::problem::Problem;
 use isa::InstructionSet;
 pub(crate) use isa::describe;
 use job::{Job, for_each, lock};
 pub use k_best::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
+use product::Multiply;
+use reduce::Reduce;
+
+/// Does work with the kernel that is compiled for an instruction set.
+macro_rules! run {
+    ($set:expr, $kernel:ty, $scalar:ty, $problem:expr, $work:expr, $results:expr) => {
+        match $set {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => Job::<$kernel, _, <$scalar as Scalar>::Avx512>::run(
+                $problem,
+                $work,
+                $results,
+                isa::avx512_task::<$kernel, _, $scalar>,
+            ),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => Job::<$kernel, _, <$scalar as Scalar>::Avx2>::run(
+                $problem,
+                $work,
+                $results,
+                isa::avx2_task::<$kernel, _, $scalar>,
+            ),
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => Job::<$kernel, _, <$scalar as Scalar>::Neon>::run(
+                $problem,
+                $work,
+                $results,
+                isa::neon_task::<$kernel, _, $scalar>,
+            ),
+            InstructionSet::Baseline => Job::<$kernel, _, <$scalar as Scalar>::Portable>::run(
+                $problem,
+                $work,
+                $results,
+                isa::baseline_task::<$kernel, _, $scalar>,
+            ),
+        }
+    };
+}
 
 /// Runs a reduction on all cores of rayon's current pool.
 pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
@@ -37,25 +77,22 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     }
     for_each(tasks.len(), &|entry| {
         let (problem, results) = &tasks[entry];
-        reduce_one::<K, Red, T>(problem, &mut lock(results), set);
+        run!(set, K, T, problem, &Reduce::<Red>(PhantomData), &mut lock(results));
     });
     drop(tasks);
     Ok(results)
 }
 
-/// Runs a reduction with the kernel that is compiled for an instruction set.
-fn reduce_one<K: Kernel, Red: Reduction, T: Scalar>(
-    problem: &HostProblem<'_, T>,
-    results: &mut [Red::Item<T>],
-    set: InstructionSet,
-) {
-    match set {
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => Job::<K, Red, T::Avx512>::run(problem, results, isa::avx512_task::<K, Red, T>),
-        #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => Job::<K, Red, T::Avx2>::run(problem, results, isa::avx2_task::<K, Red, T>),
-        #[cfg(target_arch = "aarch64")]
-        InstructionSet::Neon => Job::<K, Red, T::Neon>::run(problem, results, isa::neon_task::<K, Red, T>),
-        InstructionSet::Baseline => Job::<K, Red, T::Portable>::run(problem, results, isa::baseline_task::<K, Red, T>),
-    }
+/// The product of the matrix of all terms of a kernel, which has one component, with `matrix`, one row per reduced index.
+pub(crate) fn multiply<K: Kernel, T: Scalar>(
+    problem: &Problem<'_, T>,
+    matrix: ArrayView2<'_, T>,
+) -> Result<Array2<T>, Error> {
+    let problem = &problem.on_host()?;
+    let set = isa::chosen()?;
+    let matrix = matrix.as_standard_layout();
+    let mut results = Array2::from_elem((problem.kept_len, matrix.ncols()), T::default());
+    let work = &Multiply { matrix: matrix.as_slice().unwrap_or_default(), width: matrix.ncols() };
+    run!(set, K, T, problem, work, results.as_slice_mut().unwrap_or_default());
+    Ok(results)
 }

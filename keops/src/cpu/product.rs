@@ -1,0 +1,84 @@
+//! [`Multiply`]: the product of a symbolic matrix with a matrix of any number of columns, as work for a job.
+
+use keops_device::Real;
+use keops_device::kernel::Kernel;
+use keops_device::reduction::scheme::{Block, Scheme};
+use keops_device::tile::Tile;
+use keops_device::tile::product::{self, Totals};
+
+use super::job::Work;
+
+/// A sum between tiles.
+type Total<S> = <Block as Scheme>::Total<S>;
+
+/// Multiplies the terms with the rows of a matrix, and adds.
+pub(super) struct Multiply<'v, T> {
+    /// One row per reduced index, one after the other.
+    pub(super) matrix: &'v [T],
+    /// The length of a row.
+    pub(super) width: usize,
+}
+
+impl<K: Kernel, S: Real> Work<K, S> for Multiply<'_, S::Scalar> {
+    type Item = S::Scalar;
+    /// For each block and column of the matrix the sums of `R` vectors.
+    type Running<const R: usize> = Vec<Totals<S, R>>;
+    type Partial = Vec<Total<S>>;
+
+    fn entries(&self) -> usize {
+        self.width
+    }
+
+    fn state_bytes(&self) -> usize {
+        self.width * size_of::<Total<S>>()
+    }
+
+    #[inline(always)]
+    fn begin<const R: usize>(&self, blocks: usize, _count: usize) -> Vec<Totals<S, R>> {
+        vec![[Block::zero(); R]; blocks * self.width]
+    }
+
+    #[inline(always)]
+    fn take_in<const R: usize, const C: usize>(
+        &self,
+        running: &mut Vec<Totals<S, R>>,
+        block: usize,
+        tile: &Tile<'_, K, S, R>,
+    ) {
+        let totals = &mut running[block * self.width..(block + 1) * self.width];
+        product::multiply::<K, S, R, C>(tile, self.matrix, totals);
+    }
+
+    #[inline(always)]
+    fn end<const R: usize>(&self, running: Vec<Totals<S, R>>) -> Vec<Total<S>> {
+        let blocks = running.chunks_exact(self.width.max(1));
+        let vectors = blocks.flat_map(|sums| (0..R).flat_map(move |r| sums.iter().map(move |sum| sum[r])));
+        vectors.collect()
+    }
+
+    #[inline(always)]
+    fn merge(&self, partial: &mut Vec<Total<S>>, later: &Vec<Total<S>>) {
+        for (total, later) in partial.iter_mut().zip(later) {
+            Block::merge(total, later, None);
+        }
+    }
+
+    #[inline(always)]
+    fn finish(
+        &self,
+        partial: &Vec<Total<S>>,
+        vector: usize,
+        factors: &[S],
+        mut put: impl FnMut(usize, usize, S::Scalar),
+    ) {
+        for (column, total) in partial[vector * self.width..(vector + 1) * self.width].iter().enumerate() {
+            let mut sum = Block::value(total);
+            if let [factor] = factors {
+                sum = sum * *factor;
+            }
+            for lane in 0..S::LANES {
+                put(lane, column, sum.lane(lane));
+            }
+        }
+    }
+}
