@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::Device;
+use crate::{Device, RangesError};
 
 /// Why a reduction could not run. Each message names the variable, what was expected and what came.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -154,6 +154,9 @@ pub enum Error {
         /// The text.
         found: String,
     },
+    /// Arrays do not describe blocks of pairs.
+    #[error(transparent)]
+    Ranges(RangesError),
     /// There is no driver for NVIDIA GPUs.
     #[error("no NVIDIA driver: the library {looked_for} was not found")]
     NoDriver {

@@ -214,7 +214,7 @@ pub use keops_macros::formula;
 pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
-pub use ranges::Ranges;
+pub use ranges::{Intervals, RangeArrays, Ranges, RangesError};
 
 /// The ways to accumulate sums, as types.
 ///
