@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::cluster::ClusterError;
 use crate::{Device, RangesError};
 
 /// Why a reduction could not run. Each message names the variable, what was expected and what came.
@@ -157,6 +158,9 @@ pub enum Error {
     /// Arrays do not describe blocks of pairs.
     #[error(transparent)]
     Ranges(RangesError),
+    /// Points cannot be clustered.
+    #[error(transparent)]
+    Clusters(ClusterError),
     /// There is no driver for NVIDIA GPUs.
     #[error("no NVIDIA driver: the library {looked_for} was not found")]
     NoDriver {

@@ -177,6 +177,7 @@
 mod arguments;
 mod batch;
 mod batched;
+pub mod cluster;
 mod cpu;
 mod error;
 mod gpu;

@@ -28,7 +28,8 @@ pub use intervals::Intervals;
 /// often as it occurs, if intervals of columns of one interval of rows overlap.
 ///
 /// Blocks are held in a normal form, which changes nothing but the speed: empty intervals are dropped, the disjoint intervals
-/// are in ascending order, consecutive intervals that touch are joined. Two `Ranges` of the same blocks are equal.
+/// are in ascending order, consecutive intervals that touch are joined. Two `Ranges` of the same blocks, with their terms in the
+/// same order, are equal.
 ///
 /// ```
 /// use keops::Ranges;
