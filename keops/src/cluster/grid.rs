@@ -1,6 +1,8 @@
 //! Clusters that are the cells of a grid.
 
-use ndarray::{Array1, Array2, ArrayRef2, Axis};
+use std::cmp::Ordering;
+
+use ndarray::{Array1, ArrayRef2};
 use rayon::prelude::*;
 
 use super::{ClusterError, finite};
@@ -28,13 +30,11 @@ use crate::{Error, Scalar, Vector};
 /// ```
 pub fn grid_cluster<'a, T: Scalar>(x: &ArrayRef2<T>, size: impl Vector<'a, T>) -> Result<Array1<usize>, Error> {
     let cells = cells(x, &size.vector().to_vec())?;
-    let cell = |point: usize| cells.row(point);
-    let mut order: Vec<usize> = (0..cells.nrows()).collect();
-    order.par_sort_unstable_by(|&a, &b| {
-        let pairs = cell(a).into_iter().zip(cell(b)).map(|(a, b)| a.total_cmp(b));
-        pairs.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    let mut labels = Array1::zeros(cells.nrows());
+    let cell = |point: usize| &cells[point * x.ncols()..(point + 1) * x.ncols()];
+    let mut order: Vec<usize> = (0..x.nrows()).collect();
+    // Slices are compared in lexicographic order; there are no NaNs.
+    order.par_sort_unstable_by(|&a, &b| cell(a).partial_cmp(cell(b)).unwrap_or(Ordering::Equal));
+    let mut labels = Array1::zeros(x.nrows());
     let mut label = 0;
     for pair in order.windows(2) {
         if cell(pair[0]) != cell(pair[1]) {
@@ -45,8 +45,8 @@ pub fn grid_cluster<'a, T: Scalar>(x: &ArrayRef2<T>, size: impl Vector<'a, T>) -
     Ok(labels)
 }
 
-/// The coordinates of cells: integers, none of which is -0.
-fn cells<T: Scalar>(x: &ArrayRef2<T>, sizes: &[T]) -> Result<Array2<f64>, Error> {
+/// The coordinates of the points' cells, one point after the other: finite integers.
+fn cells<T: Scalar>(x: &ArrayRef2<T>, sizes: &[T]) -> Result<Vec<f64>, Error> {
     let dimension = x.ncols();
     if sizes.len() != 1 && sizes.len() != dimension {
         return Err(Error::Clusters(ClusterError::SizeLen { dimension, found: sizes.len() }));
@@ -58,25 +58,25 @@ fn cells<T: Scalar>(x: &ArrayRef2<T>, sizes: &[T]) -> Result<Array2<f64>, Error>
         }
     }
     finite(x)?;
-    let mut cells = Array2::zeros(x.dim());
-    for (column, mut cells) in cells.axis_iter_mut(Axis(1)).enumerate() {
+    let mut cells = Vec::with_capacity(x.len());
+    for ((row, column), &x) in x.indexed_iter() {
         let size = sizes[if sizes.len() == 1 { 0 } else { column }];
-        for (row, (cell, &x)) in cells.iter_mut().zip(x.column(column)).enumerate() {
-            // Divided in the type of the points, as KeOps does.
-            *cell = (x / size).to_f64().floor() + 0.0;
-            if !cell.is_finite() {
-                let (found, size) = (x.to_f64().to_string(), size.to_f64().to_string());
-                return Err(Error::Clusters(ClusterError::TooFar { row, column, found, size }));
-            }
+        // Divided in the type of the points, as KeOps does.
+        let cell = (x / size).to_f64().floor();
+        if !cell.is_finite() {
+            let (found, size) = (x.to_f64().to_string(), size.to_f64().to_string());
+            return Err(Error::Clusters(ClusterError::TooFar { row, column, found, size }));
         }
+        cells.push(cell);
     }
     Ok(cells)
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::{Array2, array};
+
     use super::*;
-    use ndarray::array;
 
     #[test]
     fn labels_are_the_ranks_of_cells() {

@@ -141,13 +141,7 @@ impl<T: Scalar> Points<T> {
                     *distance = *distance + (x - mean) * (x - mean);
                 }
             }
-            let (mut label, mut least) = (0, distances[0]);
-            for (cluster, &distance) in distances.iter().enumerate() {
-                if distance < least {
-                    (label, least) = (cluster, distance);
-                }
-            }
-            (label, least)
+            least(distances)
         };
         let (mut labels, distances): (Vec<usize>, Vec<T>) =
             (0..self.count).into_par_iter().with_min_len(64).map_init(|| vec![zero; clusters], nearest).unzip();
@@ -169,6 +163,21 @@ impl<T: Scalar> Points<T> {
         }
         sums
     }
+}
+
+/// The first of the smallest numbers, of which there is at least one: its position and its value.
+fn least<T: Scalar>(numbers: &[T]) -> (usize, T) {
+    let smaller = |a: T, b: T| if b < a { b } else { a };
+    // The minimum of every eighth number first, so that it is found in lanes, and the position in a second pass.
+    let (chunks, rest) = numbers.as_chunks::<8>();
+    let mut lanes = [numbers[0]; 8];
+    for chunk in chunks {
+        for (lane, &number) in lanes.iter_mut().zip(chunk) {
+            *lane = smaller(*lane, number);
+        }
+    }
+    let least = lanes.iter().chain(rest).fold(numbers[0], |least, &number| smaller(least, number));
+    (numbers.iter().position(|&number| number == least).unwrap_or(0), least)
 }
 
 /// The number of points of each cluster.
