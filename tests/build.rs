@@ -34,7 +34,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/case.rs");
     println!("cargo::rerun-if-changed=src/kinks.rs");
-    println!("cargo::rerun-if-changed=data/conformance/cases.json");
+    println!("cargo::rerun-if-changed=data/conformance");
     let cases = case::cases();
     let kernels = cases.iter().filter(|case| case.skipped().is_none()).map(|case| (case.name.clone(), case.call()));
     write::kernels("conformance.rs", &kernels.collect::<Vec<_>>(), 4);

@@ -177,6 +177,7 @@
 mod arguments;
 mod batch;
 mod batched;
+mod bound;
 pub mod cluster;
 mod cpu;
 mod error;
@@ -295,6 +296,7 @@ fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
 /// What the code that `formula!` writes refers to. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::bound::Bound;
     pub use crate::cpu::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
     pub use crate::input::Input;
     pub use crate::options::Options;

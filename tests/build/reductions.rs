@@ -79,8 +79,10 @@ fn functions(tables: &[(&str, &[Line])]) -> String {
         for (number, &line) in lines.iter().enumerate() {
             let (call, (_, _, reduction, argument)) = (call(line), line);
             let count = argument.parse::<usize>().unwrap_or(1);
-            let arguments = "a: &[Array2<T>], device: Device";
-            let body = format!("formula!({call}, derivatives = false).on(device).call(&a[0], &a[1], &a[2])?.results()");
+            let arguments = "a: &[Array2<T>], s: Setting<'_>";
+            let body = format!(
+                "formula!({call}, derivatives = false).on(s.device).ranges(s.ranges).call(&a[0], &a[1], &a[2])?.results()"
+            );
             let function = format!("{name}{number}");
             writeln!(source, "fn {function}<T: Number>({arguments}) -> Result<Vec<Reduced>, Error> {{ Ok({body}) }}")
                 .expect("a string grows");

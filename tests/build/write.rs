@@ -16,10 +16,10 @@ pub(crate) fn kernels(file: &str, kernels: &[(String, String)], single: usize) {
         let arguments = arguments.join(", ");
         // Methods that nobody calls would only take time to compile.
         let formula = format!("keops::formula!({call}, derivatives = false)");
-        let body = format!("Ok(Outcome::results({formula}.on(device).call({arguments})?))");
+        let body = format!("Ok(Outcome::results({formula}.on(s.device).ranges(s.ranges).call({arguments})?))");
         writeln!(
             source,
-            "fn kernel{number}<T: Number>(a: &[Array2<T>], device: Device) -> Result<Vec<Reduced>, keops::Error> {{ {body} }}"
+            "fn kernel{number}<T: Number>(a: &[Array2<T>], s: Setting<'_>) -> Result<Vec<Reduced>, keops::Error> {{ {body} }}"
         )
         .expect("a string grows");
         let single = if number % single == 0 { format!("Some(kernel{number}::<f32>)") } else { "None".to_owned() };

@@ -1,4 +1,4 @@
-//! The conformance cases: `data/conformance/cases.json`, and which of them the compiler knows how to run.
+//! The conformance cases: the files in `data/conformance`, and which of them the compiler knows how to run.
 //!
 //! The build script, which writes a kernel for each of them, includes this file too.
 
@@ -29,8 +29,8 @@ pub struct Case {
     pub inputs: Vec<Data>,
     /// The results: one, or two for a reduction that gives values and positions.
     pub expected: Vec<Reduced>,
-    /// Whether the case restricts the pairs to ranges.
-    pub ranges: bool,
+    /// The six arrays of ranges, where not all pairs are reduced.
+    pub ranges: Option<Vec<Value>>,
     /// How far the first result may be off, relative to its largest entry.
     pub tolerance: f64,
 }
@@ -40,8 +40,6 @@ pub struct Case {
 pub enum Skipped {
     /// The compiler does not know the reduction, or not with these parameters.
     Reduction,
-    /// Ranges cannot be given yet.
-    Ranges,
 }
 
 impl Case {
@@ -63,9 +61,6 @@ impl Case {
     /// `None` when the compiler should run the case: the compiler itself is asked about the reduction, with a formula
     /// that has no other difficulty.
     pub fn skipped(&self) -> Option<Skipped> {
-        if self.ranges {
-            return Some(Skipped::Ranges);
-        }
         let probe = match (&self.weights, self.count) {
             (Some(_), _) => format!("{}(\"x\")", self.reduction),
             (None, _) => self.reduction_call(),
@@ -85,9 +80,13 @@ fn understands(call: &str) -> bool {
 /// # Panics
 /// When the file does not have the shape that its README describes.
 pub fn cases() -> Vec<Case> {
-    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/conformance/cases.json"));
-    let json: Value = serde_json::from_str(text).expect("cases.json should be JSON");
-    list(&json).iter().map(case).collect()
+    let dense = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/conformance/cases.json"));
+    let sparse = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/conformance/ranges.json"));
+    let read = |text: &str| -> Vec<Case> {
+        let json: Value = serde_json::from_str(text).expect("a file of cases should be JSON");
+        list(&json).iter().map(case).collect()
+    };
+    [dense, sparse].into_iter().flat_map(read).collect()
 }
 
 fn case(json: &Value) -> Case {
@@ -104,7 +103,7 @@ fn case(json: &Value) -> Case {
         axis: json["axis"].as_i64().expect("the axis should be an integer"),
         inputs: list(&json["args"]).iter().map(data).collect(),
         expected: [&json["expected"], &json["expected2"]].into_iter().filter(|r| r.is_object()).map(result).collect(),
-        ranges: json["ranges"].is_array(),
+        ranges: json["ranges"].as_array().cloned(),
         tolerance: json["rtol"].as_f64().expect("the tolerance should be a number"),
     }
 }

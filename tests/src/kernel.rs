@@ -1,6 +1,6 @@
 //! What the kernels written by the build script look like from outside: numbers in, numbers out.
 
-use keops::{Device, Error, Scalar};
+use keops::{Device, Error, Ranges, Scalar};
 use keops_core::eval::{Data, Reduced};
 use ndarray::{Array1, Array2};
 
@@ -75,8 +75,23 @@ impl<A: Outcome, B: Outcome> Outcome for (A, B) {
     }
 }
 
-/// A compiled formula, run on a device.
-pub type Run<T> = fn(&[Array2<T>], Device) -> Result<Vec<Reduced>, Error>;
+/// How a compiled formula is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'r> {
+    /// Where.
+    pub device: Device,
+    /// Over which pairs, if not over all.
+    pub ranges: Option<&'r Ranges>,
+}
+
+impl From<Device> for Setting<'_> {
+    fn from(device: Device) -> Self {
+        Self { device, ranges: None }
+    }
+}
+
+/// A compiled formula.
+pub type Run<T> = fn(&[Array2<T>], Setting<'_>) -> Result<Vec<Reduced>, Error>;
 
 /// A compiled formula in both precisions.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use keops_core::check::Formula;
 use keops_core::eval::Reduced;
 use keops_tests::every_instruction_set;
 use keops_tests::inputs::{inputs, on_inputs};
-use keops_tests::kernel::{Compiled, Number, Outcome, Run, argument};
+use keops_tests::kernel::{Compiled, Number, Outcome, Run, Setting, argument};
 use keops_tests::uncertain::{Precision, Tally, check};
 use ndarray::Array2;
 use proc_macro2::TokenStream;
@@ -52,7 +52,7 @@ fn run<T: Number>(formula: &Formula, kernel: Run<T>, precision: Precision, all: 
     let outcome = on_inputs(CASES, inputs::<T>(&formula.variables, formula.variables.len()), |data| {
         let arguments: Vec<Array2<T>> =
             data.iter().zip(&formula.variables).map(|(data, variable)| argument(data, variable.dim)).collect();
-        let got: Vec<Reduced> = kernel(&arguments, Device::Cpu).map_err(|error| error.to_string())?;
+        let got: Vec<Reduced> = kernel(&arguments, Device::Cpu.into()).map_err(|error| error.to_string())?;
         let new = check(formula, data, precision, &got[0])?;
         let old = tally.get();
         tally.set(Tally { sharp: old.sharp + new.sharp, vague: old.vague + new.vague });

@@ -131,13 +131,16 @@ fn value(
                 Formula { options, scheme: self.scheme, layout: self.layout }
             }
 
-            /// Runs over some blocks of the pairs only.
-            pub fn ranges<'s>(self, ranges: &'s ::keops::Ranges) -> Formula<'s, A, ::keops::Single>
+            /// Runs over some blocks of the pairs only; over all of them for `None`.
+            pub fn ranges<'s>(
+                self,
+                ranges: impl ::core::convert::Into<::core::option::Option<&'s ::keops::Ranges>>,
+            ) -> Formula<'s, A, ::keops::Single>
             where
                 'r: 's,
             {
                 let mut options: ::keops::__private::Options<'s> = self.options;
-                options.ranges = ::core::option::Option::Some(ranges);
+                options.ranges = ::core::convert::Into::into(ranges);
                 Formula { options, scheme: self.scheme, layout: self.layout }
             }
         }

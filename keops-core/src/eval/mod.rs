@@ -96,6 +96,13 @@ pub fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
 
 /// Reduces the formula over all pairs: one result, or two, values and positions.
 pub fn results(formula: &Formula, data: &[Data]) -> Vec<Reduced> {
+    let terms = length(formula, data, formula.kept.other());
+    results_over(formula, data, &|_| (0..terms).collect())
+}
+
+/// The same over some of the pairs: `over` says which reduced indices belong to a kept one, in the order in which they
+/// are reduced.
+pub fn results_over(formula: &Formula, data: &[Data], over: &dyn Fn(usize) -> Vec<usize>) -> Vec<Reduced> {
     let names: &[&str] = match formula.reduction.name {
         "Min_ArgMin" => &["Min", "ArgMin"],
         "Max_ArgMax" => &["Max", "ArgMax"],
@@ -103,24 +110,30 @@ pub fn results(formula: &Formula, data: &[Data]) -> Vec<Reduced> {
         "KMax_ArgKMax" => &["KMax", "ArgKMax"],
         name => &[name],
     };
-    names.iter().map(|name| reduced(formula, data, name)).collect()
+    names.iter().map(|name| reduced(formula, data, over, name)).collect()
 }
 
-fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
+fn reduced(formula: &Formula, data: &[Data], over: &dyn Fn(usize) -> Vec<usize>, reduction: &str) -> Reduced {
     if formula.reduction.is_scored() {
-        return scored::reduce(formula, data);
+        return scored::reduce(formula, data, over);
     }
     let rows = length(formula, data, formula.kept);
     let terms = length(formula, data, formula.kept.other());
     let dim = formula.term.dim;
     let mut values = Vec::with_capacity(rows * formula.dim());
     for kept in 0..rows {
-        let all: Vec<Vec<f64>> = (0..terms)
-            .map(|reduced| match formula.kept {
+        let over = over(kept);
+        let all: Vec<Vec<f64>> = over
+            .iter()
+            .map(|&reduced| match formula.kept {
                 Axis::I => value(formula, data, kept, reduced),
                 Axis::J => value(formula, data, reduced, kept),
             })
             .collect();
+        // A place among the terms as an index; there is no term at the end of them.
+        let position = |place: f64| over.get(place as usize).map_or(terms, |&index| index) as f64;
+        let positions = reduction.starts_with("Arg");
+        let first = values.len();
         let columns: Vec<Vec<f64>> = (0..dim).map(|k| all.iter().map(|vector| vector[k]).collect()).collect();
         match formula.count {
             None => values.extend(columns.iter().map(|column| reduced_value(reduction, column))),
@@ -128,6 +141,9 @@ fn reduced(formula: &Formula, data: &[Data], reduction: &str) -> Reduced {
                 let best: Vec<Vec<f64>> = columns.iter().map(|column| best(reduction, column, count)).collect();
                 values.extend((0..count).flat_map(|k| best.iter().map(move |best| best[k])));
             }
+        }
+        if positions {
+            values[first..].iter_mut().for_each(|place| *place = position(*place));
         }
     }
     let dim = formula.dim();

@@ -5,15 +5,16 @@ use crate::check::{Formula, Term};
 use crate::graph::Axis;
 
 /// Reduces the formula, which is a score, and the weights.
-pub(super) fn reduce(formula: &Formula, data: &[Data]) -> Reduced {
+pub(super) fn reduce(formula: &Formula, data: &[Data], over: &dyn Fn(usize) -> Vec<usize>) -> Reduced {
     let rows = length(formula, data, formula.kept);
-    let count = length(formula, data, formula.kept.other());
     let dim = formula.dim();
     let mut values = Vec::with_capacity(rows * dim);
     for row in 0..rows {
+        let over = over(row);
+        let count = over.len();
         let all = |term: &Term| -> Vec<Vec<f64>> {
-            let pair = |other| if formula.kept == Axis::I { (row, other) } else { (other, row) };
-            (0..count).map(pair).map(|(i, j)| term_value(term, formula, data, i, j)).collect()
+            let pair = |&other| if formula.kept == Axis::I { (row, other) } else { (other, row) };
+            over.iter().map(pair).map(|(i, j)| term_value(term, formula, data, i, j)).collect()
         };
         let scores: Vec<f64> = all(&formula.term).into_iter().map(|score| score[0]).collect();
         let weights = formula.weights.as_ref().map_or_else(Vec::new, all);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use keops::Device;
 use keops_core::eval::{self, Data, Reduced};
 use keops_tests::every_instruction_set;
-use keops_tests::kernel::{Compiled, Number, Outcome, Run, argument};
+use keops_tests::kernel::{Compiled, Number, Outcome, Run, Setting, argument};
 use keops_tests::kinks::{Kink, kinks};
 use ndarray::Array2;
 use proc_macro2::TokenStream;
@@ -47,7 +47,7 @@ fn the_interpreter_agrees() {
 
 fn run<T: Number>(run: Run<T>, kink: &Kink) -> Reduced {
     let x: Array2<T> = argument(&data(kink), kink.dim);
-    run(&[x], Device::Cpu).unwrap_or_else(|error| panic!("{}: {error}", kink.formula)).swap_remove(0)
+    run(&[x], Device::Cpu.into()).unwrap_or_else(|error| panic!("{}: {error}", kink.formula)).swap_remove(0)
 }
 
 every_instruction_set! {

@@ -17,9 +17,9 @@ pub(crate) struct Kernel<T> {
 mod written {
     //! By the build script.
 
-    use keops::{Device, Error, formula};
+    use keops::{Error, formula};
     use keops_core::eval::Reduced;
-    use keops_tests::kernel::{Number, Outcome};
+    use keops_tests::kernel::{Number, Outcome, Setting};
     use ndarray::Array2;
 
     use super::Kernel;

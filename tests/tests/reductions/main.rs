@@ -62,7 +62,7 @@ fn run_on<T: Number>(device: Device, what: &str, kernels: &[Kernel<T>], sizes: &
             let rows = Row::all(data);
             for kernel in kernels {
                 let fail = |why: String| format!("{what}: {}: {why}", kernel.call);
-                let got = (kernel.run)(&arguments, device).map_err(|error| fail(error.to_string()))?;
+                let got = (kernel.run)(&arguments, device.into()).map_err(|error| fail(error.to_string()))?;
                 let compared = compare(&got, kernel, &rows, precision, zeros).map_err(fail)?;
                 entries.set(entries.get() + compared);
             }
