@@ -55,12 +55,7 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     let (variables, _) = declared(&invocation.variables);
     let variables: Vec<Variable> = variables.into_iter().flatten().collect();
     let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
-    let unread: TokenStream = (0..unread)
-        .map(|number| {
-            let name = format_ident!("unread_{number}");
-            quote!(#name: impl ::core::marker::Sized,)
-        })
-        .collect();
+    let unread = unread_arguments(unread);
     let body = quote!(::core::unreachable!("the formula has errors"));
     let plan = Plan::new(&variables, 1, chosen, Axis::I, false);
     let methods = plan
@@ -69,6 +64,16 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
         .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
     let value = value(&variables, chosen, &plan, methods.collect(), &quote!(::core::option::Option::None));
     quote!({ #value Formula::DEFAULT })
+}
+
+/// Arguments for so many declarations that could not be read.
+pub(super) fn unread_arguments(count: usize) -> TokenStream {
+    (0..count)
+        .map(|number| {
+            let name = format_ident!("unread_{number}");
+            quote!(#name: impl ::core::marker::Sized,)
+        })
+        .collect()
 }
 
 /// The struct and its options, around the methods.
@@ -314,7 +319,7 @@ pub(super) fn device_type(
     }
 }
 
-fn declaration(variable: &Variable) -> TokenStream {
+pub(super) fn declaration(variable: &Variable) -> TokenStream {
     let (name, dim, category) = (&variable.name, Literal::usize_unsuffixed(variable.dim), category(variable.category));
     quote!(::keops::__private::Variable {
         name: #name,
@@ -331,7 +336,7 @@ fn category(category: Category) -> TokenStream {
     }
 }
 
-fn argument(variable: &Variable) -> TokenStream {
+pub(super) fn argument(variable: &Variable) -> TokenStream {
     let name = argument_name(variable);
     match variable.category {
         Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T>),
@@ -340,14 +345,14 @@ fn argument(variable: &Variable) -> TokenStream {
 }
 
 /// The type of an array of the shape of a variable.
-fn array(variable: &Variable) -> TokenStream {
+pub(super) fn array(variable: &Variable) -> TokenStream {
     match variable.category {
         Category::Indexed(_) => quote!(Array2),
         Category::Parameter => quote!(Array1),
     }
 }
 
-fn argument_name(variable: &Variable) -> Ident {
+pub(super) fn argument_name(variable: &Variable) -> Ident {
     match syn::parse_str::<Ident>(&variable.name) {
         Ok(_) => Ident::new(&variable.name, Span::call_site()),
         // A word that Rust keeps for itself.
