@@ -9,8 +9,9 @@ fn tokens(call: &str) -> proc_macro2::TokenStream {
 
 /// The programs of all passes.
 fn programs(call: &str) -> String {
-    let formula = check_kernel(&parse_invocation(tokens(call)))
-        .unwrap_or_else(|reports| panic!("{call}: {}", reports.iter().map(|r| r.text()).collect::<Vec<_>>().join("\n")));
+    let formula = check_kernel(&parse_invocation(tokens(call))).unwrap_or_else(|reports| {
+        panic!("{call}: {}", reports.iter().map(|r| r.text()).collect::<Vec<_>>().join("\n"))
+    });
     format!("{:?}", matrix_programs(&formula))
 }
 
@@ -84,7 +85,10 @@ fn closures_serve_as_formulas_too() {
 #[test]
 fn errors_of_kernels() {
     let first = |call: &str| complaints(call)[0].lines().next().unwrap_or_default().to_owned();
-    assert_eq!(first("\"x - y\", x = Vi(3), y = Vj(3)"), "the entries of a matrix are numbers: the formula must be scalar");
+    assert_eq!(
+        first("\"x - y\", x = Vi(3), y = Vj(3)"),
+        "the entries of a matrix are numbers: the formula must be scalar"
+    );
     assert_eq!(first("\"x\", x = Vi(1), reduction = Sum"), "`kernel!` takes no `reduction`");
     assert_eq!(first("\"x\", x = Vi(1), axis = 0"), "`kernel!` takes no `axis`");
     assert_eq!(first("\"x\", x = Vi(1), derivatives = false"), "`kernel!` takes no `derivatives`");
