@@ -183,7 +183,7 @@ impl Builder {
             let text = fs::read_to_string(&file).unwrap_or_default();
             // The macro reports what is wrong with a call.
             let found = calls(&text, &surroundings.conditions).unwrap_or_default();
-            for code in found.into_iter().filter_map(keops_core::device_code) {
+            for code in found.into_iter().filter_map(|(called, tokens)| called.device_code(tokens)) {
                 formulas.entry(code.id.clone()).or_insert(code);
             }
         }

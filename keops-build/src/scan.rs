@@ -1,17 +1,18 @@
-//! Finds the calls of `formula!` in the text of a source file.
+//! Finds the calls of `formula!` and `kernel!` in the text of a source file.
 //!
 //! The file is not expanded, only taken apart into tokens; so calls are found in functions, in closures, in what is
 //! passed to other macros. A call that a macro of the package puts together is not found, as its tokens are not there yet.
 
+use keops_core::Macro;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::conditions::Conditions;
 
-/// The macros that have code for devices.
-const MACROS: [&str; 2] = ["formula", "kernel"];
+/// A macro, and the tokens between the brackets of a call.
+pub(crate) type Call = (Macro, TokenStream);
 
-/// The tokens between the brackets of each call; `None` if the text is no Rust, of which the compiler will tell.
-pub(crate) fn calls(text: &str, conditions: &Conditions) -> Option<Vec<TokenStream>> {
+/// All calls; `None` if the text is no Rust, of which the compiler will tell.
+pub(crate) fn calls(text: &str, conditions: &Conditions) -> Option<Vec<Call>> {
     let mut calls = Vec::new();
     walk(without_shebang(text).parse().ok()?, conditions, &mut calls);
     Some(calls)
@@ -22,7 +23,7 @@ fn without_shebang(text: &str) -> &str {
     if is_shebang { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text }
 }
 
-fn walk(tokens: TokenStream, conditions: &Conditions, calls: &mut Vec<TokenStream>) {
+fn walk(tokens: TokenStream, conditions: &Conditions, calls: &mut Vec<Call>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut rest = tokens.as_slice();
     while let Some((first, behind)) = rest.split_first() {
@@ -45,11 +46,11 @@ fn walk(tokens: TokenStream, conditions: &Conditions, calls: &mut Vec<TokenStrea
                 }
             }
             [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(call), behind @ ..]
-                if bang.as_char() == '!' && MACROS.iter().any(|known| name == known) =>
+                if bang.as_char() == '!' && Macro::from_name(&name.to_string()).is_some() =>
             {
                 // In the body of a macro, with parts that are not there yet.
                 if !mentions_dollar(call.stream()) {
-                    calls.push(call.stream());
+                    calls.extend(Macro::from_name(&name.to_string()).map(|called| (called, call.stream())));
                 }
                 behind
             }
@@ -146,7 +147,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let conditions = Conditions::new([("CARGO_FEATURE_ON".to_owned(), "1".to_owned())]);
-        calls(text, &conditions).expect("Rust").iter().map(TokenStream::to_string).collect()
+        calls(text, &conditions).expect("Rust").iter().map(|(_, tokens)| tokens.to_string()).collect()
     }
 
     #[test]

@@ -93,13 +93,79 @@ pub fn compile(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
     Ok(code)
 }
 
+/// Expands `kernel!(tokens)`, like [`expand`].
+pub fn expand_kernel(tokens: TokenStream) -> TokenStream {
+    let invocation = parse::parse_invocation(tokens);
+    match compile_kernel(&invocation) {
+        Ok(code) => code,
+        Err(reports) => {
+            let errors = reports.iter().map(Report::to_compile_error);
+            let (zero, unread) = check::zero_kernel(&invocation);
+            let stub = emit::symbolic_stub(&zero, &matrix_programs(&zero), unread);
+            quote!({ #(#errors;)* #stub })
+        }
+    }
+}
+
+/// The road from a call of `kernel!` to code.
+///
+/// # Errors
+/// Everything that is wrong with the call.
+pub fn compile_kernel(invocation: &Invocation) -> Result<TokenStream, Vec<Report>> {
+    let formula = check::check_kernel(invocation)?;
+    dump("check", &formula, &format_args!("{:#?}", formula.term));
+    let programs = matrix_programs(&formula);
+    for (pass, program) in methods::matrix_passes().iter().zip(&programs) {
+        dump("lower", &formula, &format_args!("{pass:?}\n{program}"));
+    }
+    let code = emit::symbolic(&formula, &programs, device_folder().as_deref());
+    dump("emit", &formula, &code);
+    Ok(code)
+}
+
+/// The programs of all passes over the matrix of a checked kernel, in the order of [`methods::matrix_passes`].
+pub fn matrix_programs(formula: &Formula) -> Vec<Program> {
+    methods::matrix_passes().into_iter().map(|pass| methods::compile_matrix_pass(formula, pass)).collect()
+}
+
 /// Where the build script of the package that is being compiled puts code for devices, if it does.
 fn device_folder() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("OUT_DIR")?).join(DEVICE_FOLDER);
     folder.is_dir().then_some(folder)
 }
 
-/// The code for devices of a macro call; `None` where the call has errors.
+/// The macros that have code for devices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Macro {
+    /// `formula!`
+    Formula,
+    /// `kernel!`
+    Kernel,
+}
+
+impl Macro {
+    /// The macro called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "formula" => Some(Macro::Formula),
+            "kernel" => Some(Macro::Kernel),
+            _ => None,
+        }
+    }
+
+    /// The code for devices of a call; `None` where the call has errors.
+    pub fn device_code(self, tokens: TokenStream) -> Option<DeviceCode> {
+        match self {
+            Macro::Formula => device_code(tokens),
+            Macro::Kernel => {
+                let formula = check::check_kernel(&parse::parse_invocation(tokens)).ok()?;
+                Some(emit::symbolic_device(&formula, &matrix_programs(&formula)))
+            }
+        }
+    }
+}
+
+/// The code for devices of a call of `formula!`; `None` where the call has errors.
 pub fn device_code(tokens: TokenStream) -> Option<DeviceCode> {
     let formula = check(tokens).ok()?;
     let plan = plan(&formula);

@@ -7,3 +7,9 @@ use proc_macro::TokenStream;
 pub fn formula(tokens: TokenStream) -> TokenStream {
     keops_core::expand(tokens.into()).into()
 }
+
+/// Compiles a scalar formula into a matrix that is never stored. See the documentation of the crate `keops`.
+#[proc_macro]
+pub fn kernel(tokens: TokenStream) -> TokenStream {
+    keops_core::expand_kernel(tokens.into()).into()
+}

@@ -243,6 +243,55 @@ pub enum Error {
         /// Where it was to run.
         device: Device,
     },
+    /// A matrix has two axes.
+    #[error("`{formula}`: expected axis 0 (over the rows) or 1 (over the columns), found axis {found}")]
+    NoSuchAxis {
+        /// The formula.
+        formula: &'static str,
+        /// The axis that was asked for.
+        found: usize,
+    },
+    /// A row or a column lies outside of the matrix.
+    #[error("`{formula}`: there is no {what} {found}, as the matrix has {rows} rows and {columns} columns")]
+    NoSuchEntry {
+        /// The formula.
+        formula: &'static str,
+        /// `row` or `column`.
+        what: &'static str,
+        /// The index that was asked for.
+        found: usize,
+        /// The number of rows.
+        rows: usize,
+        /// The number of columns.
+        columns: usize,
+    },
+    /// Something is defined for square matrices only.
+    #[error("`{formula}`: a {what} needs a square matrix, found {rows} rows and {columns} columns")]
+    NotSquare {
+        /// The formula.
+        formula: &'static str,
+        /// What was asked for.
+        what: &'static str,
+        /// The number of rows.
+        rows: usize,
+        /// The number of columns.
+        columns: usize,
+    },
+    /// A matrix that was to be stored would take very much memory.
+    #[error(
+        "`{formula}`: a dense matrix of {rows} rows and {columns} columns has more than {limit} entries; \
+         `to_dense_of_any_size` makes it in any case"
+    )]
+    TooLarge {
+        /// The formula.
+        formula: &'static str,
+        /// The number of rows.
+        rows: usize,
+        /// The number of columns.
+        columns: usize,
+        /// The largest number of entries.
+        limit: usize,
+    },
     /// A reduction was to run on a GPU, but the program holds no code of it for GPUs.
     #[error("`{formula}` cannot run on {device}: the program holds no GPU code for it")]
     NoDeviceCode {

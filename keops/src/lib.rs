@@ -189,12 +189,14 @@ mod parts;
 mod problem;
 mod ranges;
 mod selection;
+mod symbolic;
 
-use ::ndarray::Array3;
+use ::ndarray::{Array2, Array3};
 use batch::Problems;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::Reduction;
 use options::Options;
+use problem::Problem;
 
 pub use arguments::{Matrix, Rows, Vector};
 pub use error::Error;
@@ -213,10 +215,69 @@ pub use gpu::{DeviceArray, GpuInfo, devices};
 /// # Ok::<(), keops::Error>(())
 /// ```
 pub use keops_macros::formula;
+/// Compiles a scalar formula into a kernel: a matrix of entries `F(x_i, y_j)` that are never stored.
+///
+/// `kernel!(F, name = Vi(d) | Vj(d) | Pm(d), ...)`, where F is a scalar formula as in [`formula!`], in quotes or without.
+/// The method `bind` of its value takes the data, one argument per variable in the order of their declaration, and
+/// returns a [`SymbolicMatrix`], which can be multiplied with vectors, reduced along either axis, transposed and
+/// looked at. Where a formula with a reduction of its own is enough, [`formula!`] compiles faster.
+///
+/// ```
+/// use keops::prelude::*;
+/// use ndarray::{Array2, Axis};
+///
+/// let gauss = kernel!("Exp(-SqDist(x, y) / (2 * s**2))", x = Vi(3), y = Vj(3), s = Pm(1));
+/// let (x, y) = (Array2::<f32>::zeros((5, 3)), Array2::ones((1000, 3)));
+/// let k = gauss.bind(&x, &y, 2.0)?;
+/// let smooth = k.dot(&Array2::ones((1000, 2)))? / k.sum(Axis(1))?.insert_axis(Axis(1));
+/// assert!(smooth.iter().all(|value| (value - 1.0).abs() < 1e-5));
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// # As a closure
+///
+/// The formula can be a closure in the syntax of Rust, with the types `Vi<d>`, `Vj<d>` and `Pm<d>`:
+///
+/// ```
+/// use keops::prelude::*;
+/// use ndarray::array;
+///
+/// let quoted = kernel!("Exp(-SqNorm2(x - y))", x = Vi(2), y = Vj(2));
+/// let unquoted = kernel!(Exp(-SqNorm2(x - y)), x = Vi(2), y = Vj(2));
+/// let closure = kernel!(|x: Vi<2>, y: Vj<2>| (-(x - y).sqnorm2()).exp());
+/// let (x, y, v) = (array![[0.0, 1.0], [2.0, 0.0]], array![[0.5, 0.5]], array![1.0]);
+/// assert_eq!(unquoted.bind(&x, &y)?.dot(&v)?, quoted.bind(&x, &y)?.dot(&v)?);
+/// assert_eq!(closure.bind(&x, &y)?.dot(&v)?, quoted.bind(&x, &y)?.dot(&v)?);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// Operators are functions or methods, whose first operand is the receiver: `x.sqdist(y)`, `sq_dist(x, y)` and
+/// `SqDist(x, y)` are the same, as letter case and underscores do not count. Names from Rust's libraries mean what they mean
+/// there: `.powi(2)`, `.powf(p)`, `.ln()`, `.recip()`, `.signum()`, `.dot(y)`, `.norm()`. `x | y` is the scalar product,
+/// comparisons are 1 or 0, and there is `if a < b { f } else { g }`. Lists are arrays, `[2, 3]`; numbers may have
+/// a suffix, which has no meaning. The body is one expression. ([`formula!`] takes closures too, before its options.)
+///
+/// # Errors
+///
+/// What is wrong with the formula does not compile, and the message points at the culprit:
+///
+/// ```compile_fail
+/// use keops::prelude::*;
+/// let k = kernel!(|x: Vi<3>, y: Vj<3>| x - y);
+/// ```
+///
+/// ```text
+/// error: the entries of a matrix are numbers: the formula must be scalar
+///  = found: dimension 3
+///  = expected: dimension 1
+///  = help: `formula!` takes formulas of any dimension
+/// ```
+pub use keops_macros::kernel;
 pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
 pub use ranges::{Intervals, RangeArrays, Ranges, RangesError};
+pub use symbolic::{KernelFormula, Operand, SymbolicMatrix};
 
 /// The ways to accumulate sums, as types.
 ///
@@ -269,7 +330,7 @@ impl Scalar for f64 {}
 
 /// What most programs need: `use keops::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Device, DeviceArray, Error, SumScheme, formula};
+    pub use crate::{Device, DeviceArray, Error, SumScheme, SymbolicMatrix, formula, kernel};
 }
 
 /// One line about the processor: the instruction set that kernels use, and the number of threads.
@@ -293,6 +354,14 @@ fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     }
 }
 
+/// The same for a single problem.
+fn reduce_one<K: Kernel, Red: Reduction, T: Scalar>(
+    problem: Problem<'_, T>,
+    options: &Options<'_>,
+) -> Result<Array2<Red::Item<T>>, Error> {
+    reduce::<K, Red, T>(&problem.into(), options).map(Single::matrix)
+}
+
 /// What the code that `formula!` writes refers to. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -303,6 +372,7 @@ pub mod __private {
     pub use crate::parts::{columns, summed, totals, unzipped};
     pub use crate::problem::{Category, Signature, Variable};
     pub use crate::selection::selected;
+    pub use crate::symbolic::{AxisPasses, Transposed, bind};
     pub use keops_device::kernel::{DeviceKernel, Kernel, Product, ShapeVisitor, Single};
     pub use keops_device::reduction::{
         ArgMax, ArgMin, Count, LogSumExp, LogSumExpAndSoftMax, Max, MaxArgMax, MaxSumShiftExp, Min, MinArgMin, Sum,

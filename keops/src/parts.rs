@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use keops_device::Scalar;
 use keops_device::reduction::scheme::Compensated;
-use ndarray::{Array, Array2, Array3, Axis, RemoveAxis, s};
+use ndarray::{Array, Array2, Array3, Axis, Dimension, RemoveAxis, s};
 
 use crate::input::Input;
 
@@ -31,7 +31,7 @@ pub fn summed<T: Scalar, D: RemoveAxis>(gradients: Array<T, D>, argument: &Input
 }
 
 /// Values and positions, apart.
-pub fn unzipped<T: Scalar>(result: &Array3<(T, usize)>) -> (Array3<T>, Array3<usize>) {
+pub fn unzipped<T: Scalar, D: Dimension>(result: &Array<(T, usize), D>) -> (Array<T, D>, Array<usize, D>) {
     (result.mapv(|(value, _)| value), result.mapv(|(_, position)| position))
 }
 

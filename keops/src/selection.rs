@@ -160,7 +160,7 @@ fn gathered<'a, T: Scalar>(
 }
 
 /// Rows that the processor can read: those on a device are copied.
-fn on_host<T: Scalar>(rows: Matrix<'_, T>) -> Result<CowArray<'_, T, Ix2>, Error> {
+pub(crate) fn on_host<T: Scalar>(rows: Matrix<'_, T>) -> Result<CowArray<'_, T, Ix2>, Error> {
     Ok(match rows {
         Matrix::Host(view) => view.into(),
         Matrix::Device(array) => array.download()?.into(),

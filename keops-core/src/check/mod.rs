@@ -4,6 +4,7 @@
 
 mod differential;
 mod expression;
+mod kernel;
 mod reduction;
 #[cfg(test)]
 mod tests;
@@ -15,9 +16,10 @@ use crate::graph::{Axis, Graph, Id};
 use crate::ops::arithmetic::MULT;
 use crate::ops::elementwise::INV;
 use crate::ops::{Call, Operator};
-use crate::parse::{Invocation, parse_formula};
+use crate::parse::{Invocation, Syntax, parse_formula};
 use crate::reduction::{MAX_COUNT, MEAN, Reduction, SUM, Terms, Weights};
 use expression::Checker;
+pub use kernel::{check_kernel, zero_kernel};
 use reduction::{unknown_reduction, unwrap_reduction};
 pub use variables::Variable;
 pub(crate) use variables::declared;
@@ -148,7 +150,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let (variables, complaints) = declared(&invocation.variables);
     let mut reports = invocation.reports.clone();
     reports.extend(complaints);
-    let written = match parse_formula(source.text()) {
+    let written = match parse_formula(source.text(), invocation.syntax) {
         Ok(expr) => expr,
         Err(diagnostic) => {
             reports.push(source.report(&diagnostic));
@@ -261,7 +263,7 @@ fn second_formula(
     reports: &mut Vec<Report>,
 ) -> (Option<Term>, Vec<Variable>) {
     let mut checker = Checker::new(source.text(), variables, tolerant);
-    let term = match parse_formula(source.text()) {
+    let term = match parse_formula(source.text(), Syntax::Formula) {
         Ok(expr) => checker.term(&expr),
         Err(diagnostic) => {
             reports.push(source.report(&diagnostic));

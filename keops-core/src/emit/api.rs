@@ -57,12 +57,7 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     let (variables, _) = declared(&invocation.variables);
     let variables: Vec<Variable> = variables.into_iter().flatten().collect();
     let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
-    let unread: TokenStream = (0..unread)
-        .map(|number| {
-            let name = format_ident!("unread_{number}");
-            quote!(#name: impl ::core::marker::Sized,)
-        })
-        .collect();
+    let unread = unread_arguments(unread);
     let body = quote!(::core::unreachable!("the formula has errors"));
     let plan = Plan::new(&variables, 1, chosen, Axis::I, false);
     let methods = plan
@@ -71,6 +66,16 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
         .map(|method| method_tokens(&variables, chosen, method, &unread, "A formula with errors.", &body));
     let value = value(&variables, chosen, &plan, methods.collect(), &quote!(::core::option::Option::None));
     quote!({ #value Formula::DEFAULT })
+}
+
+/// Arguments for so many declarations that could not be read.
+pub(super) fn unread_arguments(count: usize) -> TokenStream {
+    (0..count)
+        .map(|number| {
+            let name = format_ident!("unread_{number}");
+            quote!(#name: impl ::core::marker::Sized,)
+        })
+        .collect()
 }
 
 /// The struct and its options, around the methods.
@@ -184,7 +189,7 @@ fn method_tokens(
     body: &TokenStream,
 ) -> TokenStream {
     let name = format_ident!("{}", method.name);
-    let arguments = variables.iter().chain(&method.further).map(argument);
+    let arguments = variables.iter().chain(&method.further).map(|variable| argument(variable, &quote!(L)));
     let impossible = reduction.gradient == Gradient::None && !method.derivatives.is_empty();
     let (bound, body) = if impossible {
         let bound = quote!(where T: ::keops::__private::Derivative);
@@ -375,7 +380,7 @@ pub(super) fn device_type(
     }
 }
 
-fn declaration(variable: &Variable) -> TokenStream {
+pub(super) fn declaration(variable: &Variable) -> TokenStream {
     let (name, dim, category) = (&variable.name, Literal::usize_unsuffixed(variable.dim), category(variable.category));
     quote!(::keops::__private::Variable {
         name: #name,
@@ -392,23 +397,23 @@ fn category(category: Category) -> TokenStream {
     }
 }
 
-fn argument(variable: &Variable) -> TokenStream {
+pub(super) fn argument(variable: &Variable, layout: &TokenStream) -> TokenStream {
     let name = argument_name(variable);
     match variable.category {
-        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T, L>),
-        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T, L>),
+        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T, #layout>),
+        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T, #layout>),
     }
 }
 
 /// The type of an array of the shape of a variable.
-fn array(variable: &Variable) -> TokenStream {
+pub(super) fn array(variable: &Variable) -> TokenStream {
     match variable.category {
         Category::Indexed(_) => quote!(Matrix),
         Category::Parameter => quote!(Vector),
     }
 }
 
-fn argument_name(variable: &Variable) -> Ident {
+pub(super) fn argument_name(variable: &Variable) -> Ident {
     match syn::parse_str::<Ident>(&variable.name) {
         Ok(_) => Ident::new(&variable.name, Span::call_site()),
         // A word that Rust keeps for itself.

@@ -9,8 +9,8 @@ use super::api::device_type;
 use super::kernel::{kernel, kernel_name};
 use crate::check::Formula;
 use crate::lower::Program;
-use crate::methods::Plan;
-use crate::reduction::{Gradient, SUM};
+use crate::methods::{MatrixPart, Plan, matrix_passes};
+use crate::reduction::{Gradient, SUM, find};
 
 /// Counts the changes of what an entry point expects and does: kernels of another version are not found.
 const VERSION: u32 = 1;
@@ -27,7 +27,7 @@ pub struct DeviceCode {
 }
 
 /// A reduction that a pass is compiled for.
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     pass: usize,
     /// The name of the type in keops-device, and the type.
     name: &'static str,
@@ -35,13 +35,8 @@ struct Entry<'a> {
     program: &'a Program,
 }
 
-/// What tells the code of a formula for devices from that of others.
-pub(super) fn device_id(formula: &Formula, plan: &Plan, programs: &[Program]) -> String {
-    id(formula.count, &entries(formula, plan, programs), programs)
-}
-
-pub(super) fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCode {
-    let entries = entries(formula, plan, programs);
+/// The crate with these entry points.
+pub(super) fn device(text: &str, count: Option<usize>, entries: &[Entry<'_>], programs: &[Program]) -> DeviceCode {
     let kernels = programs.iter().enumerate().map(|(number, program)| kernel(number, program, None));
     let calls = entries.iter().flat_map(|entry| [("f32", 0), ("f64", 1)].map(|(scalar, at)| call(entry, scalar, at)));
     let source = quote! {
@@ -54,11 +49,11 @@ pub(super) fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> De
         #(#kernels)*
         #(#calls)*
     };
-    DeviceCode { id: id(formula.count, &entries, programs), formula: formula.text.clone(), source: source.to_string() }
+    DeviceCode { id: id(count, entries, programs), formula: text.to_owned(), source: source.to_string() }
 }
 
 /// Which reductions of which passes the methods of the formula run, sums by blocks.
-fn entries<'a>(formula: &Formula, plan: &Plan, programs: &'a [Program]) -> Vec<Entry<'a>> {
+pub(super) fn entries<'a>(formula: &Formula, plan: &Plan, programs: &'a [Program]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let block = quote!(Block);
     let mut add = |pass: usize, name, reduction: TokenStream| {
@@ -77,6 +72,29 @@ fn entries<'a>(formula: &Formula, plan: &Plan, programs: &'a [Program]) -> Vec<E
                 let name = reduction.device_type;
                 add(number, name, device_type(name, reduction, formula.count, &block));
             }
+        }
+    }
+    entries
+}
+
+/// The reductions of the entries of a matrix for which there is code; the others run on the CPU.
+const MATRIX_REDUCTIONS: [&str; 5] = ["Sum", "Min", "Max", "ArgMin", "ArgMax"];
+
+/// The reductions of a matrix, sums by blocks.
+pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {
+    let block = quote!(Block);
+    let mut entries = Vec::new();
+    for (number, (pass, program)) in matrix_passes().into_iter().zip(programs).enumerate() {
+        let names: &[&str] = match pass.part {
+            MatrixPart::Entries => &MATRIX_REDUCTIONS,
+            MatrixPart::Scores => &["LogSumExp"],
+            MatrixPart::Product(_) | MatrixPart::Gradients(_) => &["Sum"],
+            // Single entries are computed on the CPU.
+            MatrixPart::Pairs => &[],
+        };
+        for name in names.iter().copied().filter_map(find) {
+            let (name, reduction) = (name.device_type, device_type(name.device_type, name, None, &block));
+            entries.push(Entry { pass: number, name, reduction, program });
         }
     }
     entries
@@ -110,8 +128,8 @@ fn call(entry: &Entry<'_>, scalar: &str, shape: usize) -> TokenStream {
     }
 }
 
-/// A hash of the programs, which unlike tokens have one way to be written: 128-bit FNV-1a.
-fn id(count: Option<usize>, entries: &[Entry<'_>], programs: &[Program]) -> String {
+/// What tells the code of a formula for devices from that of others: a hash of the programs, which unlike tokens have one way to be written: 128-bit FNV-1a.
+pub(super) fn id(count: Option<usize>, entries: &[Entry<'_>], programs: &[Program]) -> String {
     let mut text = format!("{VERSION} {programs:?}");
     for entry in entries {
         write!(text, " {} {} {:?}", entry.pass, entry.name, count).unwrap_or_else(|_| unreachable!("a string grows"));

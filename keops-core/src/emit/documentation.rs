@@ -36,7 +36,7 @@ pub(super) fn documentation(formula: &Formula, method: &Method) -> String {
     text
 }
 
-fn shape(variable: &Variable) -> String {
+pub(super) fn shape(variable: &Variable) -> String {
     match variable.category {
         Category::Indexed(Axis::I) => format!("(M, {})", variable.dim),
         Category::Indexed(Axis::J) => format!("(N, {})", variable.dim),

@@ -1,13 +1,14 @@
 //! Emission: [`Program`] to Rust tokens.
 //!
 //! `kernel` writes the implementation of `Kernel` (keops-device), which is all that a device needs; `api` wraps it in
-//! a value with the methods that the user calls. Emitted code names everything by absolute paths through
+//! a value with the methods that the user calls, and `symbolic` in one that binds data. Emitted code names everything by absolute paths through
 //! `::keops::__private`, so that nothing in the user's scope can change its meaning.
 
 mod api;
 mod device;
 mod documentation;
 mod kernel;
+mod symbolic;
 
 pub use device::DeviceCode;
 use std::path::Path;
@@ -20,12 +21,29 @@ use crate::lower::Program;
 use crate::methods::Plan;
 use crate::parse::Invocation;
 
-/// The expression that a macro call becomes: the programs of all passes, and the methods that run them.
+/// The expression that a call of `formula!` becomes: the programs of all passes, and the methods that run them.
 ///
 /// `device_folder` is where the build script has put the code for devices, if there is one.
 pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program], device_folder: Option<&Path>) -> TokenStream {
+    let id = || device::id(formula.count, &device::entries(formula, plan, programs), programs);
+    with_kernels(programs, device_folder, id, &api::api(formula, plan, programs))
+}
+
+/// The expression that a call of `kernel!` becomes; the programs are those of [`crate::methods::matrix_passes`].
+pub fn symbolic(formula: &Formula, programs: &[Program], device_folder: Option<&Path>) -> TokenStream {
+    let id = || device::id(None, &device::matrix_entries(programs), programs);
+    with_kernels(programs, device_folder, id, &symbolic::symbolic(formula, &TokenStream::new()))
+}
+
+/// The kernels of all passes, and `value`, which runs them.
+fn with_kernels(
+    programs: &[Program],
+    device_folder: Option<&Path>,
+    id: impl Fn() -> String,
+    value: &TokenStream,
+) -> TokenStream {
     let ptx = device_folder.and_then(|folder| {
-        let file = folder.join(device::device_id(formula, plan, programs)).with_extension("ptx");
+        let file = folder.join(id()).with_extension("ptx");
         file.exists().then(|| file.to_string_lossy().into_owned())
     });
     let constant = format_ident!("PTX");
@@ -36,19 +54,23 @@ pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program], device_fold
             const PTX: ::core::option::Option<&'static str> = ::core::option::Option::Some(::core::include_str!(#file));
         )
     });
-    let api = api::api(formula, plan, programs);
     quote! {
         {
             #ptx
             #(#kernels)*
-            #api
+            #value
         }
     }
 }
 
 /// The code of a formula for devices.
 pub fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCode {
-    device::device(formula, plan, programs)
+    device::device(&formula.text, formula.count, &device::entries(formula, plan, programs), programs)
+}
+
+/// The code of a matrix for devices; the programs are those of [`crate::methods::matrix_passes`].
+pub fn symbolic_device(formula: &Formula, programs: &[Program]) -> DeviceCode {
+    device::device(&formula.text, None, &device::matrix_entries(programs), programs)
 }
 
 /// The implementation of `Kernel` alone, for a type called `Kernel0`.
@@ -60,4 +82,10 @@ pub fn kernel_only(program: &Program) -> TokenStream {
 /// call can be read, so that no second error follows from the first.
 pub fn stub(invocation: &Invocation) -> TokenStream {
     api::stub(invocation)
+}
+
+/// The same for `kernel!`: what would stand there for the formula 0 of the same variables, whose programs these are.
+pub fn symbolic_stub(zero: &Formula, programs: &[Program], unread: usize) -> TokenStream {
+    let value = symbolic::symbolic(zero, &api::unread_arguments(unread));
+    with_kernels(programs, None, String::new, &value)
 }

@@ -7,6 +7,8 @@
 
 mod passes;
 mod plan;
+mod symbolic;
 
 pub use passes::{Pass, compile};
 pub use plan::{Derivatives, Form, Method, Output, Part, PassPlan, Plan};
+pub use symbolic::{MatrixPart, MatrixPass, PRODUCT_WIDTH, compile_matrix_pass, gradient_variables, matrix_passes};

@@ -79,7 +79,7 @@ fn variables(formula: &Formula, plan: &PassPlan) -> Vec<Variable> {
 }
 
 /// The nodes with variable number `number` for the index along `axis`.
-fn at_position(graph: &mut Graph, roots: &[Id], axis: Axis, number: usize) -> Vec<Id> {
+pub(super) fn at_position(graph: &mut Graph, roots: &[Id], axis: Axis, number: usize) -> Vec<Id> {
     let position = graph.variable(number, 1);
     let mut moved: Vec<Id> = Vec::new();
     for id in graph.ids().collect::<Vec<_>>() {

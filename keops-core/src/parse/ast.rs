@@ -2,6 +2,15 @@
 
 use crate::diagnostic::Span;
 
+/// How a formula is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Syntax {
+    /// In the language of formulas: `Exp(-SqDist(x, y))`.
+    Formula,
+    /// As the body of a closure in Rust, where operators are methods as well: `(-x.sqdist(y)).exp()`.
+    Closure,
+}
+
 /// An infix operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BinaryOp {

@@ -2,7 +2,8 @@
 //!
 //! From loosest to tightest: comparisons, `|`, `+ -`, `* /`, unary minus, `**`.
 
-use super::ast::{BinaryOp, Expr, ExprKind};
+use super::ast::{BinaryOp, Expr, ExprKind, Syntax};
+use super::closure::{operator_name, unsupported};
 use super::lexer::{Token, TokenKind, tokenize};
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -13,11 +14,13 @@ const MAX_DEPTH: usize = 200;
 ///
 /// # Errors
 /// The first thing that is not of the language.
-pub fn parse_formula(text: &str) -> Result<Expr, Diagnostic> {
-    let mut parser = Parser { tokens: tokenize(text)?, at: 0, depth: 0, open: Vec::new() };
+pub fn parse_formula(text: &str, syntax: Syntax) -> Result<Expr, Diagnostic> {
+    let mut parser = Parser { tokens: tokenize(text, syntax)?, at: 0, depth: 0, open: Vec::new(), syntax };
     if parser.peek().kind == TokenKind::End {
-        return Err(Diagnostic::new("the formula is empty", parser.peek().span)
-            .note("expected an expression such as `Exp(-SqDist(x, y)) * b`"));
+        return Err(Diagnostic::new("the formula is empty", parser.peek().span).note(match syntax {
+            Syntax::Formula => "expected an expression such as `Exp(-SqDist(x, y)) * b`",
+            Syntax::Closure => "expected an expression such as `(-x.sqdist(y)).exp()`",
+        }));
     }
     let expr = parser.comparison()?;
     match &parser.peek().kind {
@@ -26,12 +29,13 @@ pub fn parse_formula(text: &str) -> Result<Expr, Diagnostic> {
     }
 }
 
-struct Parser {
+pub(super) struct Parser {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
     /// The brackets that are open, for the message when the formula ends too early.
     open: Vec<Span>,
+    syntax: Syntax,
 }
 
 /// Words that a Python user may write, and that are not of the language.
@@ -47,11 +51,11 @@ const COMPARISONS: [(&str, BinaryOp); 6] = [
 ];
 
 impl Parser {
-    fn peek(&self) -> &Token {
+    pub(super) fn peek(&self) -> &Token {
         &self.tokens[self.at]
     }
 
-    fn next(&mut self) -> Token {
+    pub(super) fn next(&mut self) -> Token {
         let token = self.tokens[self.at].clone();
         if self.at + 1 < self.tokens.len() {
             self.at += 1;
@@ -59,7 +63,7 @@ impl Parser {
         token
     }
 
-    fn is(&self, symbol: &str) -> bool {
+    pub(super) fn is(&self, symbol: &str) -> bool {
         matches!(&self.peek().kind, TokenKind::Symbol(s) if *s == symbol)
     }
 
@@ -72,14 +76,19 @@ impl Parser {
         found
     }
 
-    fn unexpected(&self, expected: &str) -> Diagnostic {
+    pub(super) fn unexpected(&self, expected: &str) -> Diagnostic {
         let token = self.peek();
+        if let (Syntax::Closure, TokenKind::Name(name)) = (self.syntax, &token.kind)
+            && let Some(advice) = unsupported(name)
+        {
+            return Diagnostic::new(format!("`{name}` has no meaning in a formula"), token.span).note(advice);
+        }
         let found = match &token.kind {
             TokenKind::End => match self.open.last() {
                 Some(open) => return Diagnostic::new("this bracket is never closed", *open),
                 None => "the formula ends too early".to_owned(),
             },
-            TokenKind::Symbol(symbol @ (")" | "]")) if self.open.is_empty() => {
+            TokenKind::Symbol(symbol @ (")" | "]" | "}")) if self.open.is_empty() => {
                 format!("`{symbol}` closes a bracket that was never opened")
             }
             TokenKind::Symbol("=") => "`=` is not an operator; equality is written `==`".to_owned(),
@@ -108,7 +117,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn comparison(&mut self) -> Result<Expr, Diagnostic> {
+    pub(super) fn comparison(&mut self) -> Result<Expr, Diagnostic> {
         let left = self.scalar_product()?;
         let Some(op) = self.eat(&COMPARISONS) else {
             return Ok(left);
@@ -136,11 +145,7 @@ impl Parser {
 
     fn unary(&mut self) -> Result<Expr, Diagnostic> {
         // Every way to nest, brackets and powers, passes here.
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(Diagnostic::new("the formula is nested too deeply", self.peek().span)
-                .note(format!("at most {MAX_DEPTH} levels are supported")));
-        }
+        self.deeper()?;
         let mut signs = Vec::new();
         while self.is("-") {
             signs.push(self.next().span);
@@ -150,12 +155,33 @@ impl Parser {
             let span = sign.to(expr.span);
             expr = Expr { kind: ExprKind::Negate(Box::new(expr)), span };
         }
-        self.depth -= 1;
+        self.leave();
         Ok(expr)
     }
 
+    /// Counts a level of nesting.
+    pub(super) fn deeper(&mut self) -> Result<(), Diagnostic> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Diagnostic::new("the formula is nested too deeply", self.peek().span)
+                .note(format!("at most {MAX_DEPTH} levels are supported")));
+        }
+        Ok(())
+    }
+
+    /// The end of a level.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
     fn power(&mut self) -> Result<Expr, Diagnostic> {
-        let base = self.atom()?;
+        let mut base = self.atom()?;
+        let depth = self.depth;
+        while self.syntax == Syntax::Closure && self.is(".") {
+            self.deeper()?;
+            base = self.method(base)?;
+        }
+        self.depth = depth;
         if self.eat(&[("**", ())]).is_some() {
             let exponent = self.unary()?;
             return Ok(binary(BinaryOp::Power, base, exponent));
@@ -170,13 +196,16 @@ impl Parser {
                 self.next();
                 Ok(Expr { kind: ExprKind::Number(value), span: token.span })
             }
-            TokenKind::Name(name) if !PYTHON_WORDS.contains(&name.as_str()) => {
+            TokenKind::Name(word) if self.syntax == Syntax::Closure && word == "if" => self.condition(),
+            TokenKind::Symbol("{") => self.block(),
+            TokenKind::Name(name) if !PYTHON_WORDS.contains(&name.as_str()) && !self.is_unsupported(&name) => {
                 self.next();
                 if !self.is("(") {
                     return Ok(Expr { kind: ExprKind::Name(name), span: token.span });
                 }
                 let (arguments, end) = self.bracketed(")")?;
                 let span = token.span.to(end);
+                let name = self.operator_name(name);
                 Ok(Expr { kind: ExprKind::Call { name, name_span: token.span, arguments }, span })
             }
             TokenKind::Symbol("(") => {
@@ -197,7 +226,7 @@ impl Parser {
     }
 
     /// A bracket, expressions separated by commas, and the closing bracket, whose span is returned.
-    fn bracketed(&mut self, close: &'static str) -> Result<(Vec<Expr>, Span), Diagnostic> {
+    pub(super) fn bracketed(&mut self, close: &'static str) -> Result<(Vec<Expr>, Span), Diagnostic> {
         let open = self.next().span;
         self.open.push(open);
         let mut items = Vec::new();
@@ -210,9 +239,36 @@ impl Parser {
         self.open.pop();
         Ok((items, self.next().span))
     }
+
+    /// `{ f }`
+    pub(super) fn block(&mut self) -> Result<Expr, Diagnostic> {
+        if !self.is("{") {
+            return Err(self.unexpected("`{`"));
+        }
+        let open = self.next().span;
+        self.open.push(open);
+        let inner = self.comparison()?;
+        if !self.is("}") {
+            return Err(self.unexpected("an operator or `}`"));
+        }
+        self.open.pop();
+        Ok(Expr { kind: inner.kind, span: open.to(self.next().span) })
+    }
+
+    /// The name of an operator in the language, where a closure may write it otherwise.
+    pub(super) fn operator_name(&self, written: String) -> String {
+        match self.syntax {
+            Syntax::Formula => written,
+            Syntax::Closure => operator_name(&written).map_or(written, str::to_owned),
+        }
+    }
+
+    fn is_unsupported(&self, word: &str) -> bool {
+        self.syntax == Syntax::Closure && unsupported(word).is_some()
+    }
 }
 
-fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
     let span = left.span.to(right.span);
     Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), span }
 }
@@ -236,7 +292,7 @@ mod tests {
     }
 
     fn parsed(text: &str) -> String {
-        show(&parse_formula(text).unwrap_or_else(|error| panic!("{text}: {error:?}")))
+        show(&parse_formula(text, Syntax::Formula).unwrap_or_else(|error| panic!("{text}: {error:?}")))
     }
 
     #[test]
@@ -259,7 +315,7 @@ mod tests {
 
     #[test]
     fn errors_say_where_and_why() {
-        let message = |text: &str| parse_formula(text).map(|e| show(&e)).unwrap_err().message;
+        let message = |text: &str| parse_formula(text, Syntax::Formula).map(|e| show(&e)).unwrap_err().message;
         assert_eq!(message(""), "the formula is empty");
         assert_eq!(message("Exp(x"), "this bracket is never closed");
         assert_eq!(message("x)"), "`)` closes a bracket that was never opened");

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Literal, Span as TokenSpan, TokenStream, TokenTree};
 
+use super::ast::Syntax;
+use super::closure::split_closure;
 use crate::diagnostic::{Report, Source, nearest};
 use crate::graph::Axis;
 
@@ -81,6 +83,8 @@ pub struct AxisOption {
 pub struct Invocation {
     /// The formula.
     pub formula: Source,
+    /// How it is written.
+    pub syntax: Syntax,
     /// The declared variables, in the order written.
     pub variables: Vec<VariableOption>,
     /// The reduction, if given.
@@ -101,7 +105,13 @@ const AXES: &str = "expected `axis = 1` (reduce over j, one result per row i, th
 
 /// Takes a macro call apart. Options that cannot be read are reported in the result.
 pub fn parse_invocation(tokens: TokenStream) -> Invocation {
-    let mut arguments = split_at_commas(tokens.into_iter().map(visible).collect());
+    let tokens: Vec<TokenTree> = tokens.into_iter().map(visible).collect();
+    let closure = split_closure(&tokens);
+    let (syntax, behind) = match &closure {
+        Some(closure) => (Syntax::Closure, closure.behind),
+        None => (Syntax::Formula, tokens.as_slice()),
+    };
+    let mut arguments = split_at_commas(behind.iter().cloned().collect());
     if arguments.is_empty() {
         arguments.push(Vec::new());
     }
@@ -109,14 +119,15 @@ pub fn parse_invocation(tokens: TokenStream) -> Invocation {
     if options.last().is_some_and(Vec::is_empty) {
         options.pop();
     }
-    let formula = formula_source(arguments.remove(0));
+    let (variables, reports) = closure.map(|closure| closure.variables()).unwrap_or_default();
     let mut invocation = Invocation {
-        formula,
-        variables: Vec::new(),
+        formula: formula_source(arguments.remove(0)),
+        syntax,
+        variables,
         reduction: None,
         axis: None,
         derivatives: None,
-        reports: Vec::new(),
+        reports,
     };
     for option in options {
         if let Err(report) = read_option(&option, &mut invocation) {
@@ -126,7 +137,7 @@ pub fn parse_invocation(tokens: TokenStream) -> Invocation {
     invocation
 }
 
-fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+pub(super) fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let mut parts = Vec::new();
     let mut part = Vec::new();
     let mut any = false;
@@ -209,6 +220,12 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
         {
             let parameters = split_at_commas(group.stream()).into_iter().map(formula_source).collect();
             set_reduction(invocation, reduction.to_string(), parameters, reduction.span())?;
+        }
+        (_, [TokenTree::Ident(keyword), TokenTree::Group(_)])
+            if invocation.syntax == Syntax::Closure && Category::from_keyword(&keyword.to_string()).is_some() =>
+        {
+            let text = "a closure declares its variables between its bars\n  = for example `|x: Vi<3>, y: Vj<3>|`";
+            return Err(Report::new(text, first.span(), last.span()));
         }
         (name, [TokenTree::Ident(keyword), TokenTree::Group(group)]) => {
             let variable = read_variable(name, keyword, &split_at_commas(group.stream()), group.span())?;

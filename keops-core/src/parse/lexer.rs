@@ -1,5 +1,6 @@
 //! The text of a formula to tokens.
 
+use super::ast::Syntax;
 use crate::diagnostic::{Diagnostic, Span};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -21,6 +22,12 @@ pub(super) struct Token {
 const SYMBOLS: [&str; 18] =
     ["**", "<=", ">=", "==", "!=", "+", "-", "*", "/", "|", "<", ">", "(", ")", "[", "]", ",", "="];
 
+/// Symbols that only a closure has.
+const CLOSURE_SYMBOLS: [&str; 4] = [".", "{", "}", ";"];
+
+/// Suffixes of numbers in Rust. All numbers of a formula have the type of the data.
+const SUFFIXES: [&str; 3] = ["f32", "f64", "i32"];
+
 /// Symbols of Python that the language does not have, with what to write instead.
 const FOREIGN: [(&str, &str); 7] = [
     ("%", "`Mod(f, m, o)` is the remainder"),
@@ -33,7 +40,8 @@ const FOREIGN: [(&str, &str); 7] = [
 ];
 
 /// Splits `text` into tokens; the last one is [`TokenKind::End`].
-pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, Diagnostic> {
+pub(super) fn tokenize(text: &str, syntax: Syntax) -> Result<Vec<Token>, Diagnostic> {
+    let further: &[&str] = if syntax == Syntax::Closure { &CLOSURE_SYMBOLS } else { &[] };
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
@@ -43,11 +51,11 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, Diagnostic> {
             continue;
         }
         let (kind, length) = if first.is_ascii_digit() {
-            number(rest, at)?
+            number(rest, at, syntax)?
         } else if first.is_alphabetic() || first == '_' {
             let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             (TokenKind::Name(rest[..length].to_owned()), length)
-        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+        } else if let Some(symbol) = SYMBOLS.iter().chain(further).find(|symbol| rest.starts_with(**symbol)) {
             (TokenKind::Symbol(symbol), symbol.len())
         } else {
             let span = Span { start: at, end: at + first.len_utf8() };
@@ -65,7 +73,7 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, Diagnostic> {
 }
 
 /// A literal at the start of `rest`, which stands at byte `at`: digits, a fraction, an exponent.
-fn number(rest: &str, at: usize) -> Result<(TokenKind, usize), Diagnostic> {
+fn number(rest: &str, at: usize, syntax: Syntax) -> Result<(TokenKind, usize), Diagnostic> {
     let bytes = rest.as_bytes();
     let digits = |mut end: usize| {
         while bytes.get(end).is_some_and(u8::is_ascii_digit) {
@@ -86,9 +94,22 @@ fn number(rest: &str, at: usize) -> Result<(TokenKind, usize), Diagnostic> {
     }
     let tail = rest[end..].find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').unwrap_or(rest.len() - end);
     let literal = &rest[..end + tail];
+    if syntax == Syntax::Closure
+        && let Some(value) = rust_number(literal)
+    {
+        return Ok((TokenKind::Number(value), literal.len()));
+    }
     match literal.parse::<f64>() {
         Ok(value) if tail == 0 && value.is_finite() => Ok((TokenKind::Number(value), end)),
         _ => Err(Diagnostic::new(format!("`{literal}` is not a number"), Span { start: at, end: at + literal.len() })
             .note("expected an integer or a decimal number such as `2`, `0.5` or `1e-3`")),
     }
+}
+
+/// A number with what Rust allows in it: a suffix, and underscores between digits.
+fn rust_number(literal: &str) -> Option<f64> {
+    let digits = literal.replace('_', "");
+    let digits = SUFFIXES.iter().find_map(|suffix| digits.strip_suffix(suffix)).unwrap_or(&digits);
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    digits.parse().ok().filter(|value: &f64| plain && value.is_finite())
 }

@@ -3,7 +3,7 @@
 use crate::real::Scalar;
 
 /// An entry of the result of a reduction over numbers of type `T`: a number, a position (or a count), or both.
-pub trait Item<T>: Copy + Send + Sync + Default + 'static {
+pub trait Item<T>: Copy + core::fmt::Debug + Send + Sync + Default + 'static {
     /// Whether there is a number.
     const HAS_VALUE: bool;
     /// Whether there is a position.

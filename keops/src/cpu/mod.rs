@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use keops_device::Scalar;
 use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::Reduction;
+use keops_device::reduction::scheme::Scheme;
 use ndarray::{Array2, Array3, ArrayView2};
 
 use crate::Error;
@@ -84,7 +85,7 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
 }
 
 /// The product of the matrix of all terms of a kernel, which has one component, with `matrix`, one row per reduced index.
-pub(crate) fn multiply<K: Kernel, T: Scalar>(
+pub(crate) fn multiply<K: Kernel, A: Scheme, T: Scalar>(
     problem: &Problem<'_, T>,
     matrix: ArrayView2<'_, T>,
 ) -> Result<Array2<T>, Error> {
@@ -92,7 +93,7 @@ pub(crate) fn multiply<K: Kernel, T: Scalar>(
     let set = isa::chosen()?;
     let matrix = matrix.as_standard_layout();
     let mut results = Array2::from_elem((problem.kept_len, matrix.ncols()), T::default());
-    let work = &Multiply { matrix: matrix.as_slice().unwrap_or_default(), width: matrix.ncols() };
+    let work = &Multiply { matrix: matrix.as_slice().unwrap_or_default(), width: matrix.ncols(), scheme: A::default() };
     run!(set, K, T, problem, work, results.as_slice_mut().unwrap_or_default());
     Ok(results)
 }
