@@ -167,7 +167,8 @@
 //! # Features
 //!
 //! * `cuda` (default): the driver of NVIDIA, whose library is loaded when it is first needed;
-//! * `emulator`: [`Device`]`::Emulated`, for tests.
+//! * `emulator`: [`Device`]`::Emulated`, for tests;
+//! * `faer`: eigenvalues of operators, and the iterative methods of the crate [faer](https://docs.rs/faer), in [`linalg`].
 //!
 //! # Builds without optimisation
 //!
@@ -178,6 +179,7 @@ mod arguments;
 mod cpu;
 mod error;
 mod gpu;
+pub mod linalg;
 mod options;
 mod parts;
 mod problem;
@@ -190,7 +192,7 @@ use options::Options;
 use problem::Problem;
 
 pub use arguments::{Matrix, Rows, Vector};
-pub use error::Error;
+pub use error::{Error, NoConvergence};
 pub use gpu::{DeviceArray, GpuInfo, devices};
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
 ///
@@ -250,7 +252,7 @@ pub mod scheme {
 /// # assert_eq!(gauss(&x, &x, 1.0)?, Array2::from_elem((3, 1), 3.0));
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Scalar: keops_device::Scalar + bytemuck::Pod + for<'a> Vector<'a, Self> {}
+pub trait Scalar: keops_device::Scalar + bytemuck::Pod + ndarray::LinalgScalar + for<'a> Vector<'a, Self> {}
 
 impl Scalar for f32 {}
 impl Scalar for f64 {}
