@@ -6,7 +6,7 @@ use ::faer::{Mat, Par};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 
 use super::LinearOperator;
-use super::operator::check_square;
+use super::operator::{check_result, check_square};
 use super::vectors::{Random, epsilon, norms};
 use crate::error::NoConvergence;
 use crate::{Error, Scalar};
@@ -140,11 +140,12 @@ impl SymmetricEigen {
         let mut residual = f64::INFINITY;
         for iterations in 1..=self.max_iterations {
             let image = a.apply(block.view())?;
+            check_result("result of a product", (n, n), block.dim(), &image)?;
             if image.iter().any(|x| !x.to_f64().is_finite()) {
                 return Err(Error::NotFinite { place: "the product with the operator", iterations });
             }
             space.append(&block, &image);
-            let (values, vectors) = space.projected(self.which)?;
+            let (values, vectors) = space.projected(self.which, iterations)?;
             let scale = values.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
             let pairs = space.pairs(&values[..k], &vectors, iterations);
             let worst = pairs.residuals.iter().fold(0.0, |a: f64, &b| a.max(b));
@@ -192,15 +193,18 @@ impl<T: Scalar> Space<T> {
     }
 
     /// All eigenvalues of the operator within this space, leading ones first, and their eigenvectors in terms of the basis.
-    fn projected(&self, which: Which) -> Result<(Vec<f64>, Array2<f64>), Error> {
+    fn projected(&self, which: Which, iterations: usize) -> Result<(Vec<f64>, Array2<f64>), Error> {
         let h = self.basis.t().dot(&self.images).mapv(|x| x.to_f64());
+        if h.iter().any(|x| !x.is_finite()) {
+            return Err(Error::NotFinite { place: "a scalar product with the operator", iterations });
+        }
         let largest = |a: &Array2<f64>| a.fold(0.0, |a: f64, b| a.max(b.abs()));
         let difference = largest(&(&h - &h.t()));
         let scale = largest(&h);
         if difference > epsilon::<T>().sqrt() * scale {
             return Err(Error::NotSymmetric { difference: difference / scale });
         }
-        let (values, vectors) = symmetric_eigen(&h)?;
+        let (values, vectors) = symmetric_eigen(&h, iterations)?;
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.sort_by(|&a, &b| match which {
             Which::LargestMagnitude => values[b].abs().total_cmp(&values[a].abs()),
@@ -246,7 +250,7 @@ impl<T: Scalar> Space<T> {
 }
 
 /// Eigenvalues and eigenvectors of a small symmetric matrix, of which the lower half is read.
-fn symmetric_eigen(h: &Array2<f64>) -> Result<(Vec<f64>, Array2<f64>), Error> {
+fn symmetric_eigen(h: &Array2<f64>, iterations: usize) -> Result<(Vec<f64>, Array2<f64>), Error> {
     let m = h.nrows();
     let a = Mat::from_fn(m, m, |i, j| h[[i, j]]);
     let (mut values, mut vectors) = (Mat::zeros(m, 1), Mat::zeros(m, m));
@@ -260,7 +264,7 @@ fn symmetric_eigen(h: &Array2<f64>) -> Result<(Vec<f64>, Array2<f64>), Error> {
         MemStack::new(&mut memory),
         Default::default(),
     )
-    .map_err(|_| Error::NotConverged { iterations: 0, residual: 1.0, reason: NoConvergence::Stagnation })?;
+    .map_err(|_| Error::NotConverged { iterations, residual: 1.0, reason: NoConvergence::Stagnation })?;
     let values = (0..m).map(|i| values[(i, 0)]).collect();
     Ok((values, Array2::from_shape_fn((m, m), |(i, j)| vectors[(i, j)])))
 }

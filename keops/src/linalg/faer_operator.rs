@@ -12,6 +12,7 @@ use ::faer::{MatMut, MatRef, Par};
 use ndarray::{Array2, ArrayView2};
 
 use super::LinearOperator;
+use super::operator::check_result;
 use crate::{Error, Scalar};
 
 /// An operator as the crate [faer](https://docs.rs/faer) wants it: a [`LinOp`] and [`BiLinOp`].
@@ -37,7 +38,7 @@ use crate::{Error, Scalar};
 /// let b = Mat::from_fn(2, 1, |i, _| [5.0, 0.0][i]);
 /// let mut x = Mat::zeros(2, 1);
 ///
-/// let operator = FaerOperator::new(&a);
+/// let mut operator = FaerOperator::new(&a);
 /// let identity = IdentityPrecond { dim: 2 };
 /// let mut memory = MemBuffer::new(lsmr_scratch::<f64>(identity, &operator, 1, Par::Seq));
 /// let settings = LsmrParams { max_iters: 100, ..Default::default() };
@@ -92,7 +93,9 @@ impl<'a, A: ?Sized> FaerOperator<'a, A> {
     ///
     /// # Errors
     /// That of the product, or [`Error::NotFinite`].
-    pub fn run<R>(&self, method: impl FnOnce(&Self) -> R) -> Result<R, Error> {
+    pub fn run<R>(&mut self, method: impl FnOnce(&Self) -> R) -> Result<R, Error> {
+        // An earlier one is not the method's.
+        self.error();
         self.running.store(true, Ordering::Relaxed);
         let result = catch_unwind(AssertUnwindSafe(|| method(self)));
         self.running.store(false, Ordering::Relaxed);
@@ -109,9 +112,11 @@ impl<'a, A: ?Sized> FaerOperator<'a, A> {
         v: MatRef<'_, T>,
         product: impl FnOnce(&'a A, ArrayView2<'_, T>) -> Result<Array2<T>, Error>,
     ) {
+        let dim = (out.nrows(), out.ncols());
         let v = Array2::from_shape_fn((v.nrows(), v.ncols()), |(i, j)| v[(i, j)]);
         let running = self.running.load(Ordering::Relaxed);
         let result = product(self.a, v.view()).and_then(|result| {
+            check_result("result of a product", dim, dim, &result)?;
             let finite = !running || result.iter().all(|x| x.to_f64().is_finite());
             if finite { Ok(result) } else { Err(Error::NotFinite { place: "a product", iterations: 0 }) }
         });

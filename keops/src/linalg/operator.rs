@@ -319,3 +319,18 @@ pub(super) fn check_square(operation: &'static str, shape: (usize, usize)) -> Re
 pub(super) fn check_column(shape: (usize, usize), column: usize) -> Result<(), Error> {
     if column < shape.1 { Ok(()) } else { Err(Error::NoSuchColumn { shape, column }) }
 }
+
+/// Checks what a product or a preconditioner has returned: it may be the user's.
+pub(super) fn check_result<T>(
+    operation: &'static str,
+    shape: (usize, usize),
+    expected: (usize, usize),
+    found: &Array2<T>,
+) -> Result<(), Error> {
+    check_rows(operation, shape, expected.0, found.nrows())?;
+    if found.ncols() == expected.1 {
+        Ok(())
+    } else {
+        Err(Error::OperandColumns { operation, expected: expected.1, found: found.ncols() })
+    }
+}

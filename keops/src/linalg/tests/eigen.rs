@@ -89,7 +89,7 @@ fn errors_of_eigenvalues() {
 fn the_eigensolver_of_faer_runs_on_operators() {
     let (k, n) = (gaussian(150, 0.5), 150);
     let solve = |a: &Counted| {
-        let operator = FaerOperator::new(a);
+        let mut operator = FaerOperator::new(a);
         let (mut vectors, mut values) = (Mat::<f64>::zeros(n, 3), vec![0.0; 3]);
         let request = partial_self_adjoint_eigen_scratch::<f64>(&operator, 3, Par::Seq, Default::default());
         let mut memory = MemBuffer::new(request);

