@@ -52,8 +52,8 @@ fn combinations_are_those_of_matrices() {
     check(&da.then(db.t()), &b.t().dot(&a));
     check(&ds.pow(0), &Array2::eye(6));
     check(&ds.pow(3), &square.dot(&square).dot(&square));
-    let power = ds.pow(2);
-    check(&(2.0_f64 * &(&power + ds)).then(da).t(), &(2.0 * (square.dot(&square) + &square)).t().dot(&a.t()));
+    let sum = ds.pow(2) + ds;
+    check(&(2.0_f64 * &sum).then(da).t(), &(2.0 * (square.dot(&square) + &square)).t().dot(&a.t()));
     let sums = a.sum_axis(ndarray::Axis(1)).insert_axis(ndarray::Axis(1));
     check_entries(&da.row_stochastic().unwrap(), &(&a / &sums));
 }
