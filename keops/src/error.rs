@@ -7,8 +7,8 @@ use thiserror::Error;
 use crate::cluster::ClusterError;
 use crate::{Device, RangesError};
 
-/// Why a reduction could not run. Each message names the variable, what was expected and what came.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
+/// Why a reduction could not run, or an equation not be solved. Each message says what was expected and what came.
+#[derive(Clone, PartialEq, Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
     /// An array has the wrong number of columns, or a parameter the wrong length.
@@ -265,18 +265,6 @@ pub enum Error {
         /// The number of columns.
         columns: usize,
     },
-    /// Something is defined for square matrices only.
-    #[error("`{formula}`: a {what} needs a square matrix, found {rows} rows and {columns} columns")]
-    NotSquare {
-        /// The formula.
-        formula: &'static str,
-        /// What was asked for.
-        what: &'static str,
-        /// The number of rows.
-        rows: usize,
-        /// The number of columns.
-        columns: usize,
-    },
     /// A matrix that was to be stored would take very much memory.
     #[error(
         "`{formula}`: a dense matrix of {rows} rows and {columns} columns has more than {limit} entries; \
@@ -300,6 +288,133 @@ pub enum Error {
         /// Where it was to run.
         device: Device,
     },
+    /// What a linear operator is applied to, or solved for, has the wrong number of rows.
+    #[error("{operation} of a {} x {} operator: expected {expected} rows, found {found}", shape.0, shape.1)]
+    OperandRows {
+        /// What was to be done.
+        operation: &'static str,
+        /// The rows and columns of the operator.
+        shape: (usize, usize),
+        /// The number of rows that fits.
+        expected: usize,
+        /// The number of rows that came.
+        found: usize,
+    },
+    /// Two matrices of operands of a linear operator differ in their numbers of columns.
+    #[error("{operation}: expected {expected} columns, found {found}")]
+    OperandColumns {
+        /// What was to be done.
+        operation: &'static str,
+        /// The number of columns that fits.
+        expected: usize,
+        /// The number of columns that came.
+        found: usize,
+    },
+    /// Two linear operators do not fit together.
+    #[error(
+        "{operation} of operators: a {} x {} operator does not fit a {} x {} operator", left.0, left.1, right.0, right.1
+    )]
+    OperatorShapes {
+        /// What was to be done.
+        operation: &'static str,
+        /// The rows and columns of the first operator.
+        left: (usize, usize),
+        /// The rows and columns of the second operator.
+        right: (usize, usize),
+    },
+    /// Something that only square operators have was asked of another one.
+    #[error("{operation}: expected a square operator, found one of {} x {}", shape.0, shape.1)]
+    NotSquare {
+        /// What was to be done.
+        operation: &'static str,
+        /// The rows and columns of the operator.
+        shape: (usize, usize),
+    },
+    /// An operator has no such column.
+    #[error("there is no column {column} of a {} x {} operator", shape.0, shape.1)]
+    NoSuchColumn {
+        /// The rows and columns of the operator.
+        shape: (usize, usize),
+        /// The column that was asked for.
+        column: usize,
+    },
+    /// A row of an operator cannot be divided by its sum.
+    #[error("row {row} sums to {found}: it cannot be divided by that")]
+    RowSum {
+        /// The row.
+        row: usize,
+        /// Its sum.
+        found: f64,
+    },
+    /// A setting of a solver makes no sense.
+    #[error("{setting}: expected {expected}, found {found}")]
+    Setting {
+        /// The setting.
+        setting: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it was.
+        found: f64,
+    },
+    /// An iteration did not reach its tolerance.
+    #[error("no convergence after {iterations} iterations: {reason}; the relative residual is {residual:.3e}")]
+    NotConverged {
+        /// The number of iterations.
+        iterations: usize,
+        /// The largest relative residual of all columns.
+        residual: f64,
+        /// Why the iteration ended.
+        reason: NoConvergence,
+    },
+    /// A NaN or an infinite number appeared.
+    #[error("{place} holds a number that is not finite (iteration {iterations})")]
+    NotFinite {
+        /// Where it appeared.
+        place: &'static str,
+        /// The number of iterations before that.
+        iterations: usize,
+    },
+    /// A matrix that should be positive definite is not.
+    #[error(
+        "{place} is not positive definite: it has the value {value:.3e} (iteration {iterations}, relative residual {residual:.3e})"
+    )]
+    NotPositiveDefinite {
+        /// The matrix.
+        place: &'static str,
+        /// What would be positive: `v^T A v` for a vector of norm 1, or a number on the diagonal.
+        value: f64,
+        /// The number of iterations before that.
+        iterations: usize,
+        /// The largest relative residual of all columns.
+        residual: f64,
+    },
+    /// A matrix that should be symmetric is not.
+    #[error(
+        "the operator is not symmetric: u^T A v and v^T A u differ by {difference:.3e}, in units of its largest eigenvalue"
+    )]
+    NotSymmetric {
+        /// The largest difference that was met, for vectors of norm 1.
+        difference: f64,
+    },
+}
+
+/// Why an iteration ended without a result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum NoConvergence {
+    /// The largest number of iterations was reached.
+    IterationLimit,
+    /// Rounding errors keep the residual above the tolerance: more iterations would not help.
+    Stagnation,
+}
+
+impl fmt::Display for NoConvergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoConvergence::IterationLimit => "this is the largest number allowed",
+            NoConvergence::Stagnation => "rounding errors keep the residual above the tolerance",
+        })
+    }
 }
 
 /// A number of bytes, in a unit that reads well.

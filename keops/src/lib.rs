@@ -167,7 +167,8 @@
 //! # Features
 //!
 //! * `cuda` (default): the driver of NVIDIA, whose library is loaded when it is first needed;
-//! * `emulator`: [`Device`]`::Emulated`, for tests.
+//! * `emulator`: [`Device`]`::Emulated`, for tests;
+//! * `faer`: eigenvalues of operators, and the iterative methods of the crate [faer](https://docs.rs/faer), in [`linalg`].
 //!
 //! # Builds without optimisation
 //!
@@ -184,6 +185,7 @@ mod error;
 mod gpu;
 mod input;
 mod layout;
+pub mod linalg;
 mod options;
 mod parts;
 mod problem;
@@ -199,7 +201,7 @@ use options::Options;
 use problem::Problem;
 
 pub use arguments::{Matrix, Rows, Vector};
-pub use error::Error;
+pub use error::{Error, NoConvergence};
 pub use gpu::{DeviceArray, GpuInfo, devices};
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
 ///
@@ -321,7 +323,11 @@ pub mod scheme {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Scalar:
-    keops_device::Scalar + bytemuck::Pod + for<'a> Vector<'a, Self> + for<'a> Vector<'a, Self, Batched>
+    keops_device::Scalar
+    + bytemuck::Pod
+    + ndarray::LinalgScalar
+    + for<'a> Vector<'a, Self>
+    + for<'a> Vector<'a, Self, Batched>
 {
 }
 

@@ -94,7 +94,7 @@ impl<'a, T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'a, T, K, A> {
     pub fn diagonal(&self) -> Result<Array1<T>, Error> {
         let (rows, columns) = self.shape();
         if rows != columns {
-            return Err(Error::NotSquare { formula: K::SIGNATURE.formula, what: "diagonal", rows, columns });
+            return Err(Error::NotSquare { operation: "diagonal", shape: (rows, columns) });
         }
         self.entries(rows, |i| (i, i))
     }

@@ -3,6 +3,7 @@
 mod entries;
 mod formula;
 mod operand;
+mod operator;
 mod products;
 mod reductions;
 
@@ -32,7 +33,8 @@ pub use operand::Operand;
 /// | products | [`dot`](Self::dot), [`vjp`](Self::vjp) for their gradients, [`t`](Self::t) for the transpose |
 /// | reductions along an axis | [`sum`](Self::sum), [`mean`](Self::mean), [`logsumexp`](Self::logsumexp), [`min`](Self::min), [`argmin`](Self::argmin), [`kmin`](Self::kmin), [`argkmin`](Self::argkmin) ... |
 /// | entries | [`get`](Self::get), [`row`](Self::row), [`column`](Self::column), [`diagonal`](Self::diagonal), [`to_dense`](Self::to_dense) |
-/// | options | [`on`](Self::on), [`sum_scheme`](Self::sum_scheme), [`accumulate_f64`](Self::accumulate_f64) |
+/// | systems | [`solve`](Self::solve), [`solve_vjp`](Self::solve_vjp), and as a [`LinearOperator`](crate::linalg::LinearOperator) whatever [`linalg`](crate::linalg) has: sums, multiples, compositions, powers, preconditioners, eigenvalues |
+/// | options | [`on`](Self::on), [`ranges`](Self::ranges), [`sum_scheme`](Self::sum_scheme), [`accumulate_f64`](Self::accumulate_f64) |
 ///
 /// As in NumPy, the axis of a reduction is the one that goes away: `Axis(1)` reduces over the columns, and gives one
 /// result per row.
@@ -62,7 +64,7 @@ pub use operand::Operand;
 /// assert_eq!(k.argmin(Axis(1))?, array![1, 0, 0]);
 /// # Ok::<(), keops::Error>(())
 /// ```
-pub struct SymbolicMatrix<'a, T: Scalar, K, A = Block> {
+pub struct SymbolicMatrix<'a, T, K, A = Block> {
     /// Entries of all parameters, and the lengths of both axes, as in [`Problem`].
     params: Vec<T>,
     /// The indexed variables and their categories, in the order of their declaration.
