@@ -125,6 +125,20 @@ pub enum Error {
         /// The formula.
         formula: &'static str,
     },
+    /// A matrix that is restricted to ranges was to be truncated.
+    #[error("`{formula}`: a matrix that is restricted to ranges cannot be truncated by a tolerance")]
+    RangesOfTruncated {
+        /// The formula.
+        formula: &'static str,
+    },
+    /// A matrix was to be truncated, but nothing is known of how large its entries can be.
+    #[error("`{formula}`: a tolerance needs bounds of the entries, and there are none for `{operator}`")]
+    Unbounded {
+        /// The formula.
+        formula: &'static str,
+        /// The operator, or `I` or `J`.
+        operator: &'static str,
+    },
     /// A mean was given ranges.
     #[error("`{formula}`: a mean over ranges is not defined; divide `Sum` by the number of terms of each row")]
     RangesOfMean {

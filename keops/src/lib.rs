@@ -279,7 +279,7 @@ pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
 pub use ranges::{Intervals, RangeArrays, Ranges, RangesError};
-pub use symbolic::{KernelFormula, Operand, SymbolicMatrix};
+pub use symbolic::{KernelFormula, Operand, SymbolicMatrix, Truncated};
 
 /// The ways to accumulate sums, as types.
 ///

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use super::api::{argument, argument_name, array, declaration};
 use super::documentation::shape;
 use super::kernel::kernel_name;
-use crate::check::{Formula, Variable};
+use crate::check::{Formula, Term, TermKind, Variable};
 use crate::graph::Axis;
 use crate::methods::{PRODUCT_WIDTH, gradient_variables};
 use crate::parse::Category;
@@ -33,6 +33,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
     });
     let values = gradients(variables);
     let bind = bind(formula, unread);
+    let bound = bound(&formula.term);
     quote! {
         /// The gradients by all bound data.
         #[derive(Clone, Debug)]
@@ -65,6 +66,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
                 kept: ::keops::__private::Category::I,
                 mean: false,
             };
+            const BOUND: ::keops::__private::Bound = #bound;
 
             #[allow(clippy::all, unused)]
             fn gradients<T: ::keops::Scalar>(
@@ -86,6 +88,32 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
         }
 
         Formula
+    }
+}
+
+/// The formula as a tree of operators by their names, from which bounds of its values are computed.
+fn bound(term: &Term) -> TokenStream {
+    let unbounded = |name: &str| quote!(::keops::__private::Bound::Unbounded(#name));
+    match &term.kind {
+        TermKind::Variable(number) => {
+            let number = Literal::usize_unsuffixed(*number);
+            quote!(::keops::__private::Bound::Variable(#number))
+        }
+        TermKind::Number(value) => {
+            let magnitude = Literal::f64_unsuffixed(value.abs());
+            let sign = value.is_sign_negative().then(|| quote!(-));
+            quote!(::keops::__private::Bound::Number(#sign #magnitude))
+        }
+        TermKind::Index(Axis::I) => unbounded("I"),
+        TermKind::Index(Axis::J) => unbounded("J"),
+        TermKind::Length(_) => unbounded("Mean"),
+        TermKind::Derivative { operator, .. } => unbounded(operator.name),
+        TermKind::Call { operator, lists, .. } if !lists.is_empty() => unbounded(operator.name()),
+        TermKind::Call { operator, operands, integers, .. } => {
+            let (name, operands) = (operator.name(), operands.iter().map(bound));
+            let integers = integers.iter().map(|&integer| Literal::i64_unsuffixed(integer));
+            quote!(::keops::__private::Bound::Call(#name, &[#(#operands),*], &[#(#integers),*]))
+        }
     }
 }
 

@@ -52,6 +52,9 @@ pub enum ClusterError {
         /// The number of clusters.
         found: usize,
     },
+    /// Clusters should have no points.
+    #[error("`points`: expected at least 1 point per cluster, found 0")]
+    ClusterPoints,
     /// A label is so large that it cannot be the number of a cluster.
     #[error("entry {entry} of `labels`: expected at most {largest}, as there is one cluster per number, found {found}")]
     Label {

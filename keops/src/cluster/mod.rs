@@ -24,9 +24,10 @@
 //! # Ok::<(), keops::Error>(())
 //! ```
 //!
-//! [`grid_cluster`] and [`kmeans_cluster`] find labels; any other `usize` per point will do. The results of a reduction over
+//! [`grid_cluster`], [`bisect_cluster`] and [`kmeans_cluster`] find labels; any other `usize` per point will do. The results of a reduction over
 //! sorted points come in sorted order; [`Clusters::unsort_rows`] brings them back.
 
+mod bisect;
 mod boxes;
 mod clusters;
 mod error;
@@ -34,6 +35,7 @@ mod grid;
 mod kmeans;
 mod random;
 
+pub use bisect::bisect_cluster;
 pub use boxes::Boxes;
 pub use clusters::Clusters;
 pub use error::ClusterError;

@@ -6,6 +6,7 @@ use keops_device::kernel::Kernel;
 use ndarray::Array3;
 
 use crate::Scalar;
+use crate::bound::Bound;
 use crate::problem::Signature;
 
 /// The formula of a [`SymbolicMatrix`](crate::SymbolicMatrix), compiled. Implemented by the values of
@@ -57,6 +58,9 @@ pub trait KernelFormula: fmt::Debug + Copy + Send + Sync + 'static {
     /// The variables; the index i is kept.
     #[doc(hidden)]
     const SIGNATURE: Signature;
+    /// The formula as a tree, for bounds.
+    #[doc(hidden)]
+    const BOUND: Bound;
     /// The gradients from the results of the passes `Gradient` along the rows and the columns of this matrix.
     #[doc(hidden)]
     fn gradients<T: Scalar>(rows: &Array3<T>, columns: &Array3<T>) -> Self::Gradients<T>;
@@ -95,6 +99,7 @@ impl<K: KernelFormula<Transposed = Transposed<K>>> KernelFormula for Transposed<
     const TRANSPOSED: bool = !K::TRANSPOSED;
     const WIDTH: usize = K::WIDTH;
     const SIGNATURE: Signature = K::SIGNATURE;
+    const BOUND: Bound = K::BOUND;
 
     fn gradients<T: Scalar>(rows: &Array3<T>, columns: &Array3<T>) -> Self::Gradients<T> {
         K::gradients(columns, rows)

@@ -6,6 +6,7 @@ mod operand;
 mod operator;
 mod products;
 mod reductions;
+mod tolerance;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,6 +22,7 @@ use products::Further;
 
 pub use formula::{AxisPasses, KernelFormula, Transposed};
 pub use operand::Operand;
+pub use tolerance::Truncated;
 
 /// A matrix of M x N entries `F(x_i, y_j)` that are computed when they are needed, and never stored.
 ///
@@ -34,6 +36,7 @@ pub use operand::Operand;
 /// | reductions along an axis | [`sum`](Self::sum), [`mean`](Self::mean), [`logsumexp`](Self::logsumexp), [`min`](Self::min), [`argmin`](Self::argmin), [`kmin`](Self::kmin), [`argkmin`](Self::argkmin) ... |
 /// | entries | [`get`](Self::get), [`row`](Self::row), [`column`](Self::column), [`diagonal`](Self::diagonal), [`to_dense`](Self::to_dense) |
 /// | systems | [`solve`](Self::solve), [`solve_vjp`](Self::solve_vjp), and as a [`LinearOperator`](crate::linalg::LinearOperator) whatever [`linalg`](crate::linalg) has: sums, multiples, compositions, powers, preconditioners, eigenvalues |
+/// | approximation | [`tolerance`](Self::tolerance) |
 /// | options | [`on`](Self::on), [`ranges`](Self::ranges), [`sum_scheme`](Self::sum_scheme), [`accumulate_f64`](Self::accumulate_f64) |
 ///
 /// As in NumPy, the axis of a reduction is the one that goes away: `Axis(1)` reduces over the columns, and gives one
