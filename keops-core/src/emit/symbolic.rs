@@ -31,13 +31,16 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
         let (name, array) = (argument_name(variable), array(variable));
         quote!(pub #name: ::keops::ndarray::#array<T>)
     });
+    // A type without fields would not use its parameter.
+    let marker = variables.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<T>));
+    let marker_value = variables.is_empty().then(|| quote!(marker: ::core::marker::PhantomData));
     let values = gradients(variables);
     let bind = bind(formula, unread);
     quote! {
         /// The gradients by all bound data.
         #[derive(Clone, Debug)]
         #[allow(non_snake_case, missing_docs, unused, clippy::all)]
-        struct Gradients<T> { #(#fields),* }
+        struct Gradients<T> { #(#fields,)* #marker }
 
         #[derive(Clone, Copy, Debug)]
         struct Rows;
@@ -70,7 +73,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
                 rows: &::keops::ndarray::Array2<T>,
                 columns: &::keops::ndarray::Array2<T>,
             ) -> Gradients<T> {
-                Gradients { #(#values),* }
+                Gradients { #(#values,)* #marker_value }
             }
         }
 
