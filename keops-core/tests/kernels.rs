@@ -28,7 +28,7 @@ fn code(call: &str) -> String {
     let invocation = parse_invocation(tokens(call));
     let text = invocation.formula.text().to_owned();
     let code = keops_core::compile_kernel(&invocation).unwrap_or_else(|_| panic!("{call}"));
-    code.to_string().replace(&format!("{text:?}"), "TEXT").replace(&format!("{text:?}").trim_matches('"'), "TEXT")
+    code.to_string().replace(&format!("{text:?}"), "TEXT").replace(format!("{text:?}").trim_matches('"'), "TEXT")
 }
 
 /// A formula in the language, and as the body of a closure.
