@@ -6,9 +6,9 @@
 //! keops_build::compile();
 //! ```
 //!
-//! Each `formula!` in the folders `src`, `examples`, `tests` and `benches` then becomes a small crate, which is compiled to
-//! PTX. The macro embeds what it finds; where it finds nothing, the formula runs on the CPU. So a package that is built where
-//! there is no compiler for GPUs still works, and cargo shows one warning.
+//! Each `formula!` and `kernel!` in the folders `src`, `examples`, `tests` and `benches` then becomes a small crate, which is
+//! compiled to PTX. The macro embeds what it finds; where it finds nothing, the formula runs on the CPU. So a package that
+//! is built where there is no compiler for GPUs still works, and cargo shows one warning.
 //!
 //! # The compiler
 //!

@@ -28,7 +28,7 @@ fn code(call: &str) -> String {
     let invocation = parse_invocation(tokens(call));
     let text = invocation.formula.text().to_owned();
     let code = keops_core::compile_kernel(&invocation).unwrap_or_else(|_| panic!("{call}"));
-    code.to_string().replace(&format!("{text:?}"), "TEXT").replace(&format!("{text:?}").trim_matches('"'), "TEXT")
+    code.to_string().replace(&format!("{text:?}"), "TEXT").replace(format!("{text:?}").trim_matches('"'), "TEXT")
 }
 
 /// A formula in the language, and as the body of a closure.
@@ -106,7 +106,7 @@ fn errors_of_kernels() {
     assert_eq!(first("|x: Vi<1>| x.0"), "unexpected number `0`");
     assert_eq!(first("|x: Vi<1>| { let a = x; a }"), "`let` has no meaning in a formula");
     assert_eq!(first("|x: Vi<1>| if x { 1 } else { 2 }"), "the condition of an `if` must be a comparison");
-    assert_eq!(first("|x: Vi<1>| if x < 0 { 1 }"), "the formula ends too early");
+    assert_eq!(first("|x: Vi<1>| if x < 0 { 1 }"), "this `if` has no `else`");
     assert_eq!(first("|x: Vi<1>| x as f32"), "`as` has no meaning in a formula");
     assert_eq!(first("|x: Vi<1>| x * 0x10"), "`0x10` is not a number");
     assert_eq!(first("|x: Vi<1>| x.sqdist()"), "`SqDist` takes 2 arguments, found 1");

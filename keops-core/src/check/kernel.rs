@@ -32,8 +32,10 @@ pub fn check_kernel(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
     let term = checker.term(&written);
     let (variables, diagnostics) = checker.finish();
     reports.extend(diagnostics.iter().map(|diagnostic| source.report(diagnostic)));
+    // Where a declaration is wrong, the dimension may be as well.
     if let Some(term) = &term
         && term.dim != 1
+        && !tolerant
     {
         let diagnostic = Diagnostic::new("the entries of a matrix are numbers: the formula must be scalar", term.span)
             .note(format!("found: dimension {}", term.dim))

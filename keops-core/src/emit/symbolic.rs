@@ -31,6 +31,9 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
         let (name, array) = (argument_name(variable), array(variable));
         quote!(pub #name: <::keops::Single as ::keops::Layout>::#array<T>)
     });
+    // A type without fields would not use its parameter.
+    let marker = variables.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<T>));
+    let marker_value = variables.is_empty().then(|| quote!(marker: ::core::marker::PhantomData));
     let values = gradients(variables);
     let bind = bind(formula, unread);
     let bound = bound(&formula.term);
@@ -38,7 +41,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
         /// The gradients by all bound data.
         #[derive(Clone, Debug)]
         #[allow(non_snake_case, missing_docs, unused, clippy::all)]
-        struct Gradients<T: ::keops::Scalar> { #(#fields),* }
+        struct Gradients<T: ::keops::Scalar> { #(#fields,)* #marker }
 
         #[derive(Clone, Copy, Debug)]
         struct Rows;
@@ -73,7 +76,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
                 rows: &::keops::ndarray::Array3<T>,
                 columns: &::keops::ndarray::Array3<T>,
             ) -> Gradients<T> {
-                Gradients { #(#values),* }
+                Gradients { #(#values,)* #marker_value }
             }
         }
 

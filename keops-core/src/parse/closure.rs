@@ -83,7 +83,8 @@ impl Parser {
         }
         let first = self.block()?;
         if self.peek().kind != TokenKind::Name("else".to_owned()) {
-            return Err(self.unexpected("`else`, as an `if` in a formula always has a value"));
+            return Err(Diagnostic::new("this `if` has no `else`", word.to(first.span))
+                .note("in a formula it always has a value: `if a < b { f } else { g }`"));
         }
         self.next();
         let second = match &self.peek().kind {

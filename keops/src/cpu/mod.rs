@@ -93,7 +93,8 @@ pub(crate) fn multiply<K: Kernel, A: Scheme, T: Scalar>(
     let set = isa::chosen()?;
     let matrix = matrix.as_standard_layout();
     let mut results = Array2::from_elem((problem.kept_len, matrix.ncols()), T::default());
-    let work = &Multiply { matrix: matrix.as_slice().unwrap_or_default(), width: matrix.ncols(), scheme: A::default() };
+    let work =
+        &Multiply { matrix: matrix.as_slice().unwrap_or_default(), width: matrix.ncols(), scheme: PhantomData::<A> };
     run!(set, K, T, problem, work, results.as_slice_mut().unwrap_or_default());
     Ok(results)
 }

@@ -1,5 +1,7 @@
 //! [`Multiply`]: the product of a symbolic matrix with a matrix of any number of columns, as work for a job.
 
+use std::marker::PhantomData;
+
 use keops_device::Real;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::scheme::Scheme;
@@ -15,7 +17,7 @@ pub(super) struct Multiply<'v, T, A> {
     /// The length of a row.
     pub(super) width: usize,
     /// How sums are accumulated.
-    pub(super) scheme: A,
+    pub(super) scheme: PhantomData<A>,
 }
 
 impl<K: Kernel, S: Real, A: Scheme> Work<K, S> for Multiply<'_, S::Scalar, A> {

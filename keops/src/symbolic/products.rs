@@ -30,12 +30,12 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
     /// use keops::prelude::*;
     /// use ndarray::{Array2, array};
     ///
-    /// let k = kernel!(Exp(-Norm2(x - y)), x = Vi(2), y = Vj(2)).bind(&[[0.0, 0.0], [3.0, 4.0]], &[[0.0, 0.0]])?;
+    /// let k = kernel!("Exp(-Norm2(x - y))", x = Vi(2), y = Vj(2)).bind(&[[0.0, 0.0], [3.0, 4.0]], &[[0.0, 0.0]])?;
     /// assert_eq!(k.dot(&array![2.0])?, array![2.0, 2.0 * (-5.0_f64).exp()]);
     /// assert_eq!(k.dot(&Array2::ones((1, 50)))?.dim(), (2, 50));
     /// assert_eq!(
     ///     k.dot(&array![1.0, 2.0]).unwrap_err().to_string(),
-    ///     "variable `v` of `Exp(- Norm2(x - y))`: expected 1 rows, as `y` has, found 2 rows (both are indexed by j)",
+    ///     "variable `v` of `Exp(-Norm2(x - y))`: expected 1 rows, as `y` has, found 2 rows (both are indexed by j)",
     /// );
     /// # Ok::<(), Error>(())
     /// ```

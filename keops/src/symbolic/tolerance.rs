@@ -42,7 +42,12 @@ pub struct Truncated<T, K, A = Block> {
 impl<T: Scalar, K: KernelFormula, A> fmt::Debug for Truncated<T, K, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ([rows, columns], formula) = (self.lengths, K::SIGNATURE.formula);
-        write!(f, "Truncated({rows} x {columns}: `{formula}` to {:e}, density {})", self.tolerance, self.ranges.density())
+        write!(
+            f,
+            "Truncated({rows} x {columns}: `{formula}` to {:e}, density {})",
+            self.tolerance,
+            self.ranges.density()
+        )
     }
 }
 
