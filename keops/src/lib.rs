@@ -121,6 +121,53 @@
 //! `Norm2`, `Normalize` at 0 and `Asin`, `Acos` at the ends; 1 for `ReLU` at 0 and for `Clamp` at its bounds; the first
 //! extreme entry for `Max` and `Min`; the branch taken for `IfElse`; 0 for everything that is piecewise constant.
 //!
+//! # Batches
+//!
+//! `.batched()` before the call takes many problems of equal sizes: arrays (batch, rows, dimension), matrices (batch, dimension)
+//! for parameters; results are of the same form. What has a batch of one, or no batch at all, stands for all entries, and its
+//! gradient is the sum over them. `.ragged(&rows, &columns)` takes problems of different sizes, whose rows stand one after the
+//! other. In both, indices and positions count within an entry.
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::{Array2, Array3};
+//!
+//! let sum = formula!("Exp(-p * SqDist(x, y))", x = Vi(2), y = Vj(2), p = Pm(1));
+//! let (x, y) = (Array3::<f32>::zeros((8, 5, 2)), Array3::zeros((8, 100, 2)));
+//! assert_eq!(sum.batched().call(&x, &y, 0.5)?.dim(), (8, 5, 1));
+//!
+//! // Two clouds of 3 and 4 points, each with its own 10 and 20 others.
+//! let (x, y) = (Array2::<f32>::zeros((7, 2)), Array2::zeros((30, 2)));
+//! let a = sum.ragged(&[3, 4], &[10, 20]).call(&x, &y, 1.0)?;
+//! assert_eq!((a[[0, 0]], a[[3, 0]]), (10.0, 20.0));
+//! # Ok::<(), keops::Error>(())
+//! ```
+//!
+//! # Block-sparse reductions
+//!
+//! `.ranges(&ranges)` before the call restricts everything, derivatives too, to some blocks of the pairs ([`Ranges`]), which
+//! come from clusters of points ([`cluster`]), from a mask, or from the six arrays of KeOps. It costs what the blocks cost; an
+//! index without pairs has the result "no term" of the table above. Blocks should have some hundred rows and columns.
+//!
+//! # Matrices
+//!
+//! [`kernel!`] compiles a scalar formula into a *matrix*: bound to data it is a [`SymbolicMatrix`], whose entries are never
+//! stored, and which has products with vectors, reductions over either axis, a transpose, entries, and, by [`linalg`], sums,
+//! powers and solutions of systems.
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::{Array2, Axis};
+//!
+//! let gauss = kernel!("Exp(-SqDist(x, y))", x = Vi(2), y = Vj(2));
+//! let x = Array2::from_shape_fn((50, 2), |(i, k)| ((i + 25 * k) as f64).sin());
+//! let k = gauss.bind(&x, &x)?;
+//! let weights = k.solve(&Array2::ones((50, 1)), 1e-3)?; // (K + 0.001 I) weights = 1
+//! assert!((k.dot(&weights)? + 1e-3 * &weights - 1.0).iter().all(|error| error.abs() < 1e-3));
+//! assert_eq!(k.sum(Axis(1))?.len(), 50);
+//! # Ok::<(), keops::Error>(())
+//! ```
+//!
 //! # Errors
 //!
 //! A formula that is wrong does not compile, and the message points at the culprit:
@@ -336,7 +383,7 @@ impl Scalar for f64 {}
 
 /// What most programs need: `use keops::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Device, DeviceArray, Error, SumScheme, SymbolicMatrix, formula, kernel};
+    pub use crate::{Device, DeviceArray, Error, Ranges, SumScheme, SymbolicMatrix, formula, kernel};
 }
 
 /// One line about the processor: the instruction set that kernels use, and the number of threads.
