@@ -5,6 +5,7 @@
 
 mod array;
 mod buffer;
+mod code;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod devices;
@@ -12,8 +13,11 @@ mod driver;
 #[cfg(feature = "emulator")]
 mod emulated;
 mod launch;
+mod plan;
+mod split;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use array::DeviceArray;
 use devices::device_count;
