@@ -13,7 +13,11 @@ mod driver;
 #[cfg(feature = "emulator")]
 mod emulated;
 mod launch;
+#[cfg(all(test, feature = "emulator"))]
+mod launch_tests;
 mod plan;
+#[cfg(test)]
+mod plan_tests;
 mod split;
 #[cfg(test)]
 mod tests;
