@@ -205,8 +205,8 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
             if K::Factors::<T>::LEN > 0 && here < all { &factors.as_slice()[first..] } else { factors.as_slice() };
         let position = |place: usize| {
             // Behind the last place there is nothing.
-            // SAFETY: the caller's, of other places.
             if place < block.work.places as usize {
+                // SAFETY: the caller's.
                 unsafe { self.index(block, place as u32) }
             } else {
                 block.work.columns
