@@ -87,6 +87,12 @@ impl<'p, T: Scalar> Problems<'p, T> {
         Ok(Self { entries, shape })
     }
 
+    /// Problems whose results stand one after the other, as those of one problem.
+    pub(crate) fn joined(entries: Vec<Problem<'p, T>>) -> Self {
+        let rows = entries.iter().map(|entry| entry.kept_len).sum();
+        Self { entries, shape: (1, rows) }
+    }
+
     /// Where to run, if this is where the user wants to: arrays on a device can only be read there.
     pub(crate) fn place(&self, mut wanted: Device) -> Result<Device, Error> {
         for problem in &self.entries {
@@ -146,11 +152,4 @@ fn ragged<'a, T: Scalar>(
         first_column += columns;
     }
     Ok(entries)
-}
-
-impl<'a, T: Scalar> From<Problem<'a, T>> for Problems<'a, T> {
-    fn from(problem: Problem<'a, T>) -> Self {
-        let shape = (1, problem.kept_len);
-        Self { entries: vec![problem], shape }
-    }
 }

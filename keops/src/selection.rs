@@ -57,12 +57,30 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
     // Whatever is wrong with the arguments is said before anything runs.
     let checked = Problems::new(derivative, inputs, options)?;
     let positions = reduce::<V, P, T>(&Problems::new(value, &inputs[..value.variables.len()], options)?, options)?;
-    let mut positions = flat(&positions);
-    let mut entries = Vec::with_capacity(checked.entries.len());
-    for (problem, inputs) in checked.entries.iter().zip(&entry_inputs(derivative, inputs, options)?) {
-        let (here, rest) = positions.split_at(Axis(0), problem.kept_len);
-        entries.push(selected_entry::<V, D, T>(value, derivative, problem, inputs, here, options, cotangent)?);
-        positions = rest;
+    let positions = flat(&positions);
+    let inputs_of = entry_inputs(derivative, inputs, options)?;
+    let mut entries: Vec<Selected<T>> = checked.entries.iter().map(Selected::none).collect();
+    for (number, positions) in positions.columns().into_iter().enumerate() {
+        let component = Component { result: number, component: number % dim::<V>(), of: dim::<V>() };
+        let masked = cotangent.then_some(component);
+        // The pass along the kept axis is one for all entries that have anything to select.
+        let (mut gathered_of, mut first) = (Vec::with_capacity(entries.len()), 0);
+        for (number, (problem, inputs)) in checked.entries.iter().zip(&inputs_of).enumerate() {
+            let here = positions.slice(s![first..first + problem.kept_len]);
+            first += problem.kept_len;
+            if problem.kept_len > 0 && problem.reduced_len > 0 {
+                gathered_of.push((number, here, gathered(derivative, value.inputs, inputs, here, masked)?));
+            }
+        }
+        let along =
+            gathered_of.iter().map(|(number, _, gathered)| along(&checked.entries[*number], gathered)).collect();
+        let derivatives = reduce::<D, Sum<Direct>, T>(&Problems::joined(along), options)?;
+        let mut derivatives = flat(&derivatives);
+        for (number, positions, _) in gathered_of {
+            let (here, later) = derivatives.split_at(Axis(0), positions.len());
+            entries[number].components.push((component, positions.to_owned(), here.to_owned()));
+            derivatives = later;
+        }
     }
     Ok(Selections { entries, batch: checked.shape.0 })
 }
@@ -74,36 +92,17 @@ fn flat<X>(results: &Array3<X>) -> ArrayView2<'_, X> {
     results.view().into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("results are contiguous: {error}"))
 }
 
-/// The derivatives of one entry of a batch.
-fn selected_entry<V: Kernel, D: Kernel, T: Scalar>(
-    value: &Signature,
-    derivative: &Signature,
-    problem: &Problem<'_, T>,
-    inputs: &[Input<'_, T>],
-    positions: ArrayView2<'_, usize>,
-    options: &Options<'_>,
-    cotangent: bool,
-) -> Result<Selected<T>, Error> {
-    let Problem { kept_len, reduced_len, .. } = *problem;
-    let mut components = Vec::new();
-    if reduced_len > 0 {
-        for (number, positions) in positions.columns().into_iter().enumerate() {
-            let component = Component { result: number, component: number % dim::<V>(), of: dim::<V>() };
-            let gathered = gathered(derivative, value.inputs, inputs, positions, cotangent.then_some(component))?;
-            let along = Problem {
-                formula: problem.formula,
-                params: problem.params.clone(),
-                kept: gathered.iter().map(|(variable, rows)| Indexed { variable, matrix: rows.matrix() }).collect(),
-                reduced: Vec::new(),
-                kept_len,
-                reduced_len: 1,
-                blocks: None,
-            };
-            let derivatives = reduce::<D, Sum<Direct>, T>(&along.into(), options)?;
-            components.push((component, positions.to_owned(), derivatives.index_axis_move(Axis(0), 0)));
-        }
+/// The pass along the kept axis of an entry.
+fn along<'g, T: Scalar>(problem: &Problem<'_, T>, gathered: &'g [(&'static str, Gathered<'_, T>)]) -> Problem<'g, T> {
+    Problem {
+        formula: problem.formula,
+        params: problem.params.clone(),
+        kept: gathered.iter().map(|(variable, rows)| Indexed { variable, matrix: rows.matrix() }).collect(),
+        reduced: Vec::new(),
+        kept_len: problem.kept_len,
+        reduced_len: 1,
+        blocks: None,
     }
-    Ok(Selected { components, kept_len, reduced_len })
 }
 
 /// Data of the pass along the kept axis.
@@ -210,6 +209,11 @@ impl<T: Scalar> Selections<T> {
 }
 
 impl<T: Scalar> Selected<T> {
+    /// Nothing of an entry yet.
+    fn none(problem: &Problem<'_, T>) -> Self {
+        Self { components: Vec::new(), kept_len: problem.kept_len, reduced_len: problem.reduced_len }
+    }
+
     /// The derivatives that were found: (kept index, position, derivatives), for each component.
     fn found(&self) -> impl Iterator<Item = (usize, usize, ArrayView1<'_, T>)> {
         let found = |(row, (&position, derivatives))| (row, position, derivatives);

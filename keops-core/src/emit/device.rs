@@ -13,7 +13,7 @@ use crate::methods::{MatrixPart, Plan, matrix_passes};
 use crate::reduction::{Gradient, SUM, find};
 
 /// Counts the changes of what an entry point expects and does: kernels of another version are not found.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The code of a formula for devices.
 #[derive(Clone, Debug)]

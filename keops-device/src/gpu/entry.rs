@@ -3,9 +3,9 @@
 /// Writes the two entry points of a kernel and a reduction: [`reduce`](super::kernel::reduce) as `$reduce`, and
 /// [`finish`](super::kernel::finish) as `$finish`.
 ///
-/// Their arguments: numbers of results, positions of results, states, prepared parameters, rows, columns, the
-/// index of the first row, the columns of a part (of the second: the number of parts), and then all variables on the
-/// kept axis and on the reduced one.
+/// Their arguments: numbers of results, positions of results, states, and then those of
+/// [`Problem`](super::problem::Problem): table, its stride, intervals, prepared parameters, all variables on the kept axis
+/// and all on the reduced one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! entries {
@@ -17,12 +17,12 @@ macro_rules! entries {
         /// Launched as [`Geometry`](keops_device::gpu::geometry::Geometry) says.
         #[unsafe(no_mangle)]
         pub unsafe extern "ptx-kernel" fn $reduce(
-            values: *mut $scalar, positions: *mut u32, states: *mut u8, params: *const $scalar,
-            rows: u32, columns: u32, first_row: u32, part_columns: u32,
+            values: *mut $scalar, positions: *mut u32, states: *mut u8,
+            table: *const u32, stride: u32, intervals: *const $crate::gpu::table::Interval, params: *const $scalar,
             $($kept: *const $scalar,)* $($reduced: *const $scalar,)*
         ) {
-            use $crate::gpu::{geometry, intrinsics, kernel};
-            let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
+            use $crate::gpu::{geometry, intrinsics, kernel, problem};
+            let problem = problem::Problem { table, stride, intervals, params, kept: [$($kept),*], reduced: [$($reduced),*] };
             let tile = intrinsics::shared_memory::<{ geometry::tile_bytes::<$kernel, $scalar>() }>();
             // SAFETY: the caller's: the shared memory is of the size that the geometry says.
             unsafe {
@@ -30,9 +30,8 @@ macro_rules! entries {
                     &problem,
                     (&[$($kept_dim),*], &[$($reduced_dim),*]),
                     $crate::first_component!($chunk),
-                    part_columns,
                     tile,
-                    &kernel::Results { values, positions },
+                    &problem::Results { values, positions },
                     states,
                 );
             }
@@ -42,20 +41,19 @@ macro_rules! entries {
         /// As above.
         #[unsafe(no_mangle)]
         pub unsafe extern "ptx-kernel" fn $finish(
-            values: *mut $scalar, positions: *mut u32, states: *mut u8, params: *const $scalar,
-            rows: u32, columns: u32, first_row: u32, parts: u32,
+            values: *mut $scalar, positions: *mut u32, states: *mut u8,
+            table: *const u32, stride: u32, intervals: *const $crate::gpu::table::Interval, params: *const $scalar,
             $($kept: *const $scalar,)* $($reduced: *const $scalar,)*
         ) {
-            use $crate::gpu::kernel;
-            let problem = kernel::Problem { params, rows, columns, first_row, kept: [$($kept),*], reduced: [$($reduced),*] };
+            use $crate::gpu::{kernel, problem};
+            let problem = problem::Problem { table, stride, intervals, params, kept: [$($kept),*], reduced: [$($reduced),*] };
             // SAFETY: the caller's.
             unsafe {
                 kernel::finish::<$kernel, $crate::piece!($kernel, $chunk), $reduction, $scalar, _, _>(
                     &problem,
                     (&[$($kept_dim),*], &[$($reduced_dim),*]),
                     $crate::first_component!($chunk),
-                    parts,
-                    &kernel::Results { values, positions },
+                    &problem::Results { values, positions },
                     states,
                 );
             }

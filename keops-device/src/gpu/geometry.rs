@@ -30,7 +30,7 @@ const ENOUGH_BLOCKS: usize = 1024;
 const MIN_PART: usize = 1024;
 
 /// Memory for the states of all parts.
-const MAX_STATE_BYTES: usize = 256 * 1024 * 1024;
+pub const MAX_STATE_BYTES: usize = 256 * 1024 * 1024;
 
 /// Columns of a tile in shared memory.
 pub const fn tile_columns<K: Kernel, T: Scalar>() -> usize {
@@ -55,7 +55,45 @@ pub const fn tile_bytes<K: Kernel, T: Scalar>() -> usize {
     if bytes < 16 { 16 } else { bytes }
 }
 
-/// How a reduction is cut into blocks.
+/// What of a kernel, a reduction and a type of numbers decides how work is cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sizes {
+    /// Rows of a thread.
+    pub thread_rows: usize,
+    /// Columns of a tile.
+    pub tile: usize,
+    /// Chunks of the components.
+    pub chunks: usize,
+    /// Bytes of the states of a row, those of all chunks.
+    pub state_bytes: usize,
+}
+
+impl Sizes {
+    /// Those of a kernel.
+    pub fn of<K: Kernel, Red: Reduction, T: Scalar>() -> Self {
+        let precision = usize::from(size_of::<T>() == size_of::<f64>());
+        let (thread_rows, chunk) = (K::DEVICE.rows[precision], K::DEVICE.chunks[precision]);
+        let (chunks, components) = match chunk {
+            0 => (1, dim::<K>()),
+            _ => (dim::<K>().div_ceil(chunk), chunk),
+        };
+        let state_bytes = chunks * Red::device_state_bytes::<K, T>(components);
+        Self { thread_rows, tile: tile_columns::<K, T>(), chunks, state_bytes }
+    }
+
+    /// Rows of a block.
+    pub fn block_rows(&self) -> usize {
+        self.thread_rows * THREADS
+    }
+
+    /// The longest part of the reduced axis where blocks have so many columns in all: the grid should have enough blocks,
+    /// and none that lasts much longer than others. At least a tile.
+    pub fn longest_part(&self, columns_of_all: usize) -> usize {
+        columns_of_all.saturating_mul(self.chunks).div_ceil(ENOUGH_BLOCKS).max(MIN_PART).max(self.tile)
+    }
+}
+
+/// How all pairs of a problem are cut into blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Geometry {
     /// Blocks along the kept axis, parts of the reduced axis, and chunks of the components. More than one part leave their
@@ -71,21 +109,14 @@ pub struct Geometry {
 
 impl Geometry {
     /// Cuts `rows x columns` pairs. Depends on nothing but the sizes.
-    pub fn new<K: Kernel, Red: Reduction, T: Scalar>(rows: usize, columns: usize) -> Self {
-        let precision = usize::from(size_of::<T>() == size_of::<f64>());
-        let (thread_rows, chunk) = (K::DEVICE.rows[precision], K::DEVICE.chunks[precision]);
-        let (chunks, components) = match chunk {
-            0 => (1, dim::<K>()),
-            _ => (dim::<K>().div_ceil(chunk), chunk),
-        };
-        let row_blocks = rows.div_ceil(thread_rows * THREADS);
-        let state = chunks * Red::device_state_bytes::<K, T>(components);
-        let most = (MAX_STATE_BYTES / (rows * state).max(1)).min(columns / MIN_PART).max(1);
+    pub fn new(sizes: &Sizes, rows: usize, columns: usize) -> Self {
+        let Sizes { tile, chunks, state_bytes, .. } = *sizes;
+        let row_blocks = rows.div_ceil(sizes.block_rows());
+        let most = (MAX_STATE_BYTES / (rows * state_bytes).max(1)).min(columns / MIN_PART).max(1);
         let parts = (ENOUGH_BLOCKS / (row_blocks * chunks).max(1)).clamp(1, most);
-        let tile = tile_columns::<K, T>();
         let part_columns = columns.div_ceil(parts).next_multiple_of(tile).max(tile);
         let parts = columns.div_ceil(part_columns).max(1);
-        let state_bytes = if parts > 1 { parts * rows * state } else { 0 };
+        let state_bytes = if parts > 1 { parts * rows * state_bytes } else { 0 };
         let finish_grid = [rows.div_ceil(THREADS), 1, chunks];
         Self { grid: [row_blocks, parts, chunks], part_columns, state_bytes, finish_grid }
     }

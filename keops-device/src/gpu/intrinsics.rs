@@ -10,11 +10,13 @@ pub fn thread_idx_x() -> u32 {
     unsafe { nvptx::_thread_idx_x() as u32 }
 }
 
-/// The block along the first axis of the grid.
+/// The block along the first axis of the grid. It is read anew each time.
 #[inline(always)]
 pub fn block_idx_x() -> u32 {
-    // SAFETY: reads a special register.
-    unsafe { nvptx::_block_idx_x() as u32 }
+    let block;
+    // SAFETY: reads a special register. Not pure: what is computed from it would be kept.
+    unsafe { asm!("mov.u32 {}, %ctaid.x;", out(reg32) block, options(nomem, nostack)) };
+    block
 }
 
 /// The block along the second axis of the grid.

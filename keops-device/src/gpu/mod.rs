@@ -4,9 +4,10 @@
 //! memory, and each of them streams it past its rows. A grid has blocks along the kept axis; where these are few, it
 //! has blocks along the reduced axis too, and a second kernel merges what they came to, in a fixed order.
 //!
-//! [`geometry`] is for host and device; everything else is compiled for devices only.
+//! [`geometry`] and [`table`] are for host and device; everything else is compiled for devices only.
 
 pub mod geometry;
+pub mod table;
 
 #[cfg(target_arch = "nvptx64")]
 pub mod chunk;
@@ -22,3 +23,5 @@ pub mod kernel;
 pub(crate) mod math;
 #[cfg(target_arch = "nvptx64")]
 mod output;
+#[cfg(target_arch = "nvptx64")]
+pub mod problem;

@@ -33,6 +33,13 @@ impl Buffer {
         Ok(buffer)
     }
 
+    /// Overwrites some numbers, from number `first` on.
+    pub(crate) fn write<T: Pod>(&self, first: usize, numbers: &[T]) -> Result<(), Error> {
+        let (first, bytes): (usize, &[u8]) = (first * size_of::<T>(), bytemuck::cast_slice(numbers));
+        assert!(first + bytes.len() <= self.bytes, "{} bytes at {first} of {}", bytes.len(), self.bytes);
+        if bytes.is_empty() { Ok(()) } else { self.driver.upload(self.address + first as u64, bytes) }
+    }
+
     /// The entries of a matrix, row by row without gaps.
     pub(crate) fn of_rows<T: Pod>(driver: &'static dyn Driver, rows: ArrayView2<'_, T>) -> Result<Self, Error> {
         match rows.as_slice() {

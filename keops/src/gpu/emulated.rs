@@ -11,7 +11,7 @@ use crate::{Device, Error};
 /// Bytes of memory of the device. It is there to notice tests that ask for more than they think.
 const MEMORY: usize = 1 << 30;
 
-/// The one emulated device of the process.
+/// An emulated device. All calls use the same one.
 pub(super) struct Emulated {
     /// One call at a time, so work is done in order.
     device: Mutex<emulator::Device>,
@@ -22,7 +22,7 @@ pub(super) struct Emulated {
 /// The device, which comes into being with the first call.
 pub(super) fn open() -> &'static Emulated {
     static DEVICE: OnceLock<Emulated> = OnceLock::new();
-    DEVICE.get_or_init(|| Emulated { device: Mutex::new(emulator::Device::new(MEMORY)), modules: Mutex::default() })
+    DEVICE.get_or_init(Emulated::new)
 }
 
 /// The error of a call by the host.
@@ -31,6 +31,10 @@ fn failure(call: &'static str) -> impl Fn(emulator::Error) -> Error {
 }
 
 impl Emulated {
+    pub(super) fn new() -> Self {
+        Self { device: Mutex::new(emulator::Device::new(MEMORY)), modules: Mutex::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, emulator::Device> {
         self.device.lock().unwrap_or_else(PoisonError::into_inner)
     }

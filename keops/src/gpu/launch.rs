@@ -1,30 +1,26 @@
 //! A reduction on GPUs: upload, launch, download.
 
-use std::ops::Range;
-
-use keops_device::gpu::geometry::{Geometry, THREADS};
-use keops_device::kernel::{Kernel, Values, prepare_params};
+use keops_device::gpu::geometry::THREADS;
+use keops_device::kernel::{Kernel, dim};
 use keops_device::reduction::{Item, Reduction};
-use ndarray::{Array2, Array3, ArrayView2, Axis, Slice, concatenate};
+use ndarray::{Array2, Array3, ArrayView2, Axis, concatenate};
 
 use super::buffer::Buffer;
+use super::code::Code;
 use super::driver::{Argument, Driver, LaunchShape};
+use super::plan::{Plan, Table, places};
+use super::split::{Part, shares, whole};
+use super::upload::{Side, Uploaded, most_rows, params, upload};
 use super::{device_count, driver};
 use crate::batch::Problems;
-use crate::problem::{Indexed, Problem};
-use crate::{Device, Error, Matrix, Scalar};
+use crate::problem::Problem;
+use crate::{Device, Error, Scalar};
 
 /// Indices are counted in 32 bits. Blocks begin beyond the last one, but not by more than a few hundred.
 const LARGEST_INDEX: usize = u32::MAX as usize - (1 << 16);
 
 /// Under so many pairs the transfers take longer than all cores of a processor.
 const WORTH_A_GPU: usize = 1 << 24;
-
-/// Entry points of a kernel and a reduction.
-struct Entry {
-    ptx: &'static str,
-    name: String,
-}
 
 /// Whether there is code for GPUs.
 fn has_code<K: Kernel, Red: Reduction>() -> bool {
@@ -33,18 +29,40 @@ fn has_code<K: Kernel, Red: Reduction>() -> bool {
 
 /// Whether a GPU would be faster: there is one, code for it, and enough to do.
 pub(crate) fn is_worth_it<K: Kernel, Red: Reduction, T: Scalar>(problems: &Problems<'_, T>) -> bool {
-    let [problem] = problems.entries.as_slice() else { return false };
-    let pairs = problem.kept_len.saturating_mul(problem.reduced_len);
+    let pairs = problems.entries.iter().fold(0, |sum: usize, problem| sum.saturating_add(pairs(problem)));
     pairs >= WORTH_A_GPU
-        && problem.blocks.is_none()
-        && longest(problem) <= LARGEST_INDEX
         && has_code::<K, Red>()
         && device_count() > 0
+        && problems.entries.first().is_some_and(|first| check_counts(first.formula, &whole(&problems.entries)).is_ok())
 }
 
-/// The length of the longer axis.
-fn longest<T: Scalar>(problem: &Problem<'_, T>) -> usize {
-    problem.kept_len.max(problem.reduced_len)
+/// The number of pairs that a problem reduces.
+fn pairs<T: Scalar>(problem: &Problem<'_, T>) -> usize {
+    match problem.blocks {
+        None => problem.kept_len.saturating_mul(problem.reduced_len),
+        Some(blocks) => blocks.kept.iter().zip(&blocks.slices).fold(0, |sum, (rows, slice)| {
+            sum.saturating_add(rows.len().saturating_mul(places(&blocks.reduced[slice.clone()])))
+        }),
+    }
+}
+
+/// Whether everything can be counted.
+fn check_counts<T: Scalar>(formula: &'static str, parts: &[Part<'_, T>]) -> Result<(), Error> {
+    let check = |largest: usize, found: usize| {
+        if found > largest { Err(Error::TooManyIndices { formula, largest, found }) } else { Ok(()) }
+    };
+    let rows = parts.iter().fold(0, |sum: usize, part| sum.saturating_add(part.rows.len()));
+    check(LARGEST_INDEX, rows.max(most_rows(parts)))?;
+    for Part { problem, .. } in parts {
+        check(LARGEST_INDEX, problem.kept_len.max(problem.reduced_len))?;
+        let Some(blocks) = problem.blocks else { continue };
+        check(LARGEST_INDEX, blocks.reduced.len())?;
+        for slice in &blocks.slices {
+            // Indices that several intervals of a row have are counted several times.
+            check(LARGEST_INDEX.min(T::MAX_INDEX), places(&blocks.reduced[slice.clone()]))?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs a reduction on one GPU or on all of them.
@@ -52,116 +70,121 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
     problems: &Problems<'_, T>,
     device: Device,
 ) -> Result<Array3<Red::Item<T>>, Error> {
-    let parts: Vec<_> =
-        problems.entries.iter().map(|problem| reduce_entry::<K, Red, T>(problem, device)).collect::<Result<_, _>>()?;
-    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
-    let all =
-        concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("entries have as many columns: {error}"));
-    let shape = (problems.shape.0, problems.shape.1, all.ncols());
-    Ok(all.into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("entries have as many rows: {error}")))
+    let Problems { entries, shape: (batch, rows) } = problems;
+    let columns = Red::results(dim::<K>());
+    let Some(first) = entries.first() else { return Ok(Array3::default((*batch, *rows, columns))) };
+    let code = Code::new::<K, Red>(first.formula, device)?;
+    check_counts(first.formula, &whole(entries))?;
+    let drivers = match device {
+        Device::AllCuda => (0..device_count().max(1)).map(|number| driver(Device::Cuda(number))).collect(),
+        device => driver(device).map(|driver| vec![driver]),
+    };
+    let all = on_all(&drivers?, &code, entries)?;
+    Ok(all
+        .into_shape_with_order((*batch, *rows, columns))
+        .unwrap_or_else(|error| unreachable!("entries of a batch have as many rows: {error}")))
 }
 
-/// Runs one entry of a batch.
-fn reduce_entry<K: Kernel, Red: Reduction, T: Scalar>(
-    problem: &Problem<'_, T>,
-    device: Device,
-) -> Result<Array2<Red::Item<T>>, Error> {
-    let formula = problem.formula;
-    let ptx = K::DEVICE.ptx.ok_or(Error::NoDeviceCode { formula, device })?;
-    let reduction = Red::DEVICE_NAME.ok_or(Error::NoDeviceScheme { formula, device })?;
-    let found = longest(problem);
-    if found > LARGEST_INDEX {
-        return Err(Error::TooManyIndices { formula, largest: LARGEST_INDEX, found });
+/// Cuts the rows into as many shares as there are GPUs, and reduces each on one of them, all at a time.
+pub(super) fn on_all<X: Item<T>, T: Scalar>(
+    drivers: &[&'static dyn Driver],
+    code: &Code<T>,
+    problems: &[Problem<'_, T>],
+) -> Result<Array2<X>, Error> {
+    if let [driver] = drivers {
+        return on_one(*driver, code, &whole(problems));
     }
-    let scalar = if size_of::<T>() == size_of::<f64>() { "f64" } else { "f32" };
-    let entry = Entry { ptx, name: format!("k{}_{reduction}_{scalar}", K::DEVICE.pass) };
-    match device {
-        Device::AllCuda => on_all::<K, Red, T>(problem, &entry),
-        device => on_one::<K, Red, T>(driver(device)?, &entry, problem, 0),
-    }
-}
-
-/// Cuts the rows into as many parts as there are GPUs, and reduces each on one of them, all at a time.
-fn on_all<K: Kernel, Red: Reduction, T: Scalar>(
-    problem: &Problem<'_, T>,
-    entry: &Entry,
-) -> Result<Array2<Red::Item<T>>, Error> {
-    let count = device_count().min(problem.kept_len.max(1));
-    if count <= 1 {
-        return on_one::<K, Red, T>(driver(Device::Cuda(0))?, entry, problem, 0);
-    }
-    let parts: Result<Vec<_>, Error> = std::thread::scope(|scope| {
-        let run = |number: usize| {
-            let rows = number * problem.kept_len / count..(number + 1) * problem.kept_len / count;
-            let first = rows.start;
-            on_one::<K, Red, T>(driver(Device::Cuda(number))?, entry, &problem.rows(rows)?, first)
-        };
-        let threads: Vec<_> = (0..count).map(|number| scope.spawn(move || run(number))).collect();
+    let shares = shares(problems, drivers.len());
+    let results: Result<Vec<Array2<X>>, Error> = std::thread::scope(|scope| {
+        let run = |(driver, share): (_, &'_ _)| on_one(driver, code, Vec::as_slice(share));
+        let threads: Vec<_> = drivers.iter().copied().zip(&shares).map(|work| scope.spawn(move || run(work))).collect();
         threads
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     });
-    let parts = parts?;
-    let views: Vec<ArrayView2<'_, Red::Item<T>>> = parts.iter().map(|part| part.view()).collect();
-    Ok(concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("the parts have as many columns: {error}")))
+    let results = results?;
+    let views: Vec<ArrayView2<'_, X>> = results.iter().map(|result| result.view()).collect();
+    Ok(concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("shares have as many columns: {error}")))
 }
 
-/// Runs a reduction on one GPU; `first_row` is the kept index of the first row.
-fn on_one<K: Kernel, Red: Reduction, T: Scalar>(
+/// Runs a reduction on one GPU: the results of all parts, one after the other.
+fn on_one<X: Item<T>, T: Scalar>(
     driver: &'static dyn Driver,
-    entry: &Entry,
-    problem: &Problem<'_, T>,
-    first_row: usize,
-) -> Result<Array2<Red::Item<T>>, Error> {
-    let (rows, columns) = (problem.kept_len, problem.reduced_len);
-    let entries = Red::results(keops_device::kernel::dim::<K>());
-    if rows == 0 {
-        return Ok(Array2::from_elem((0, entries), Red::Item::default()));
+    code: &Code<T>,
+    parts: &[Part<'_, T>],
+) -> Result<Array2<X>, Error> {
+    // Nothing of what has no rows goes to the device.
+    let shape = (parts.iter().map(|part| part.rows.len()).sum(), code.results);
+    if shape.0 == 0 {
+        return Ok(Array2::default(shape));
     }
-    let geometry = Geometry::new::<K, Red, T>(rows, columns);
-    let params = prepare_params::<K, T>(&problem.params);
-    let params = Buffer::of_slice(driver, params.as_slice())?;
-    let (kept, reduced) = (on_device(driver, &problem.kept)?, on_device(driver, &problem.reduced)?);
-    let count = rows * entries;
+    let (kept, reduced) = (upload(driver, parts, Side::Kept)?, upload(driver, parts, Side::Reduced)?);
+    let (params, of_parts) = params(code, parts);
+    let plan = Plan::new(&code.sizes, parts, &of_parts);
+    let tables = Tables::upload(driver, &plan, &params, [&kept, &reduced])?;
+    let count = shape.0 * shape.1;
     let sized = |wanted: bool, size: usize| Buffer::new(driver, if wanted { count * size } else { 0 });
-    let values = sized(Red::Item::<T>::HAS_VALUE, size_of::<T>())?;
-    let positions = sized(Red::Item::<T>::HAS_POSITION, size_of::<u32>())?;
-    let states = Buffer::new(driver, geometry.state_bytes)?;
+    let values = sized(X::HAS_VALUE, size_of::<T>())?;
+    let positions = sized(X::HAS_POSITION, size_of::<u32>())?;
+    let states = Buffer::new(driver, plan.state_bytes)?;
 
-    let arguments = |last: usize| -> Vec<Argument> {
-        let pointers = [&values, &positions, &states, &params].map(|buffer| Argument::Pointer(buffer.address()));
-        let numbers = [rows, columns, first_row, last].map(|number| Argument::Number(number as u32));
-        let variables = kept.iter().chain(&reduced).map(|(address, _)| Argument::Pointer(*address));
-        pointers.into_iter().chain(numbers).chain(variables).collect()
+    let launch = |entry: &str, table: &Table, address: u64| {
+        let results = [&values, &positions, &states].map(|buffer| Argument::Pointer(buffer.address()));
+        let variables = kept.iter().chain(&reduced);
+        let arguments: Vec<Argument> = results
+            .into_iter()
+            .chain([
+                Argument::Pointer(address),
+                Argument::Number(table.stride(kept.len() + reduced.len()) as u32),
+                Argument::Pointer(tables.intervals),
+                Argument::Pointer(tables.params),
+            ])
+            .chain(variables.map(|variable| Argument::Pointer(variable.address)))
+            .collect();
+        let shape = LaunchShape { grid: table.grid.map(|blocks| blocks as u32), block: THREADS as u32 };
+        driver.launch(code.ptx, entry, shape, &arguments)
     };
-    let launch = |name: &str, grid: [usize; 3], last: usize| {
-        let shape = LaunchShape { grid: grid.map(|blocks| blocks as u32), block: THREADS as u32 };
-        driver.launch(entry.ptx, name, shape, &arguments(last))
-    };
-    launch(&entry.name, geometry.grid, geometry.part_columns)?;
-    let parts = geometry.grid[1];
-    if parts > 1 {
-        launch(&format!("{}_finish", entry.name), geometry.finish_grid, parts)?;
+    launch(&code.entry, &plan.table, tables.table)?;
+    if let Some(finish) = &plan.finish {
+        launch(&format!("{}_finish", code.entry), finish, tables.finish)?;
     }
-    results::<Red::Item<T>, T>((rows, entries), &values, &positions)
+    results(shape, &values, &positions)
 }
 
-/// The variables of one axis on the GPU: their addresses, and the memory of those that were not there.
-fn on_device<T: Scalar>(
-    driver: &'static dyn Driver,
-    variables: &[Indexed<'_, T>],
-) -> Result<Vec<(u64, Option<Buffer>)>, Error> {
-    variables
-        .iter()
-        .map(|variable| match &variable.matrix {
-            Matrix::Device(array) => Ok((array.address(), None)),
-            Matrix::Host(view) => {
-                let buffer = Buffer::of_rows(driver, view.reborrow())?;
-                Ok((buffer.address(), Some(buffer)))
-            }
-        })
-        .collect()
+/// The addresses of tables, intervals and parameters, in one piece of memory, as each upload takes its time.
+struct Tables {
+    params: u64,
+    table: u64,
+    finish: u64,
+    intervals: u64,
+    /// The memory.
+    _memory: Buffer,
+}
+
+impl Tables {
+    fn upload<T: Scalar>(
+        driver: &'static dyn Driver,
+        plan: &Plan,
+        params: &[T],
+        variables: [&[Uploaded]; 2],
+    ) -> Result<Self, Error> {
+        let first_rows = variables.map(|all| all.iter().map(|one| one.first_rows.as_slice()).collect::<Vec<_>>());
+        let first_rows = first_rows.each_ref().map(|all| all.as_slice());
+        // Numbers of 64 bits come first: they are aligned.
+        let mut words: Vec<u32> = bytemuck::cast_slice(params).to_vec();
+        let table = words.len();
+        plan.table.write(first_rows, &mut words);
+        let finish = words.len();
+        if let Some(rows) = &plan.finish {
+            rows.write(first_rows, &mut words);
+        }
+        let intervals = words.len();
+        words.extend(plan.intervals.iter().flat_map(|interval| [interval.place, interval.first]));
+        let memory = Buffer::of_slice(driver, &words)?;
+        let at = |word: usize| memory.address() + (word * size_of::<u32>()) as u64;
+        Ok(Self { params: at(0), table: at(table), finish: at(finish), intervals: at(intervals), _memory: memory })
+    }
 }
 
 /// Waits, and puts together what came out.
@@ -180,33 +203,4 @@ fn results<X: Item<T>, T: Scalar>(
         X::from_parts(value, indices.get(at).map_or(0, |&index| index as usize))
     };
     Ok(Array2::from_shape_fn(shape, |(row, entry)| item(row * shape.1 + entry)))
-}
-
-impl<T: Scalar> Problem<'_, T> {
-    /// The same for some of the kept indices, whose data must be in the memory of the processor.
-    fn rows(&self, rows: Range<usize>) -> Result<Problem<'_, T>, Error> {
-        let kept = self.kept.iter().map(|indexed| match &indexed.matrix {
-            Matrix::Host(view) => {
-                let part = view.slice_axis(Axis(0), Slice::from(rows.clone()));
-                Ok(Indexed { variable: indexed.variable, matrix: Matrix::Host(part) })
-            }
-            Matrix::Device(array) => Err(Error::ArrayOnDevice {
-                variable: indexed.variable,
-                formula: self.formula,
-                device: array.device(),
-                wanted: Device::AllCuda,
-            }),
-        });
-        let reduced =
-            self.reduced.iter().map(|Indexed { variable, matrix }| Indexed { variable, matrix: matrix.reborrow() });
-        Ok(Problem {
-            formula: self.formula,
-            params: self.params.clone(),
-            kept: kept.collect::<Result<_, _>>()?,
-            reduced: reduced.collect(),
-            kept_len: rows.len(),
-            reduced_len: self.reduced_len,
-            blocks: self.blocks,
-        })
-    }
 }

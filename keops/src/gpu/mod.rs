@@ -5,6 +5,7 @@
 
 mod array;
 mod buffer;
+mod code;
 #[cfg(feature = "cuda")]
 mod cuda;
 mod devices;
@@ -12,8 +13,15 @@ mod driver;
 #[cfg(feature = "emulator")]
 mod emulated;
 mod launch;
+#[cfg(all(test, feature = "emulator"))]
+mod launch_tests;
+mod plan;
+#[cfg(test)]
+mod plan_tests;
+mod split;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use array::DeviceArray;
 use devices::device_count;

@@ -1,7 +1,7 @@
 //! How a reduction is cut into blocks, for kernels of all kinds: each pair and each component belongs to one block.
 
 use keops_device::Real;
-use keops_device::gpu::geometry::{Geometry, THREADS, tile_bytes, tile_columns};
+use keops_device::gpu::geometry::{Geometry, Sizes, THREADS, tile_bytes, tile_columns};
 use keops_device::kernel::{DeviceKernel, Kernel, ShapeVisitor, Single};
 use keops_device::reduction::scheme::Block;
 use keops_device::reduction::{MinArgMin, Reduction, Sum};
@@ -76,7 +76,7 @@ impl<const DIM: usize, const REDUCED: usize, const ROWS: usize, const CHUNK: usi
 
 /// What must hold for a number of rows and of columns.
 fn check<K: Kernel, Red: Reduction, T: keops::Scalar>(rows: usize, columns: usize) -> Result<(), TestCaseError> {
-    let geometry = Geometry::new::<K, Red, T>(rows, columns);
+    let geometry = Geometry::new(&Sizes::of::<K, Red, T>(), rows, columns);
     let Geometry { grid: [blocks, parts, chunks], part_columns, state_bytes, finish_grid } = geometry;
     let precision = usize::from(size_of::<T>() == 8);
     let block_rows = THREADS * K::DEVICE.rows[precision];
