@@ -153,3 +153,10 @@ fn ragged<'a, T: Scalar>(
     }
     Ok(entries)
 }
+
+impl<'a, T: Scalar> From<Problem<'a, T>> for Problems<'a, T> {
+    fn from(problem: Problem<'a, T>) -> Self {
+        let shape = (1, problem.kept_len);
+        Self { entries: vec![problem], shape }
+    }
+}
