@@ -8,8 +8,11 @@
 //! | `knn_digits` | handwritten digits, read by their nearest neighbours: positions of the K smallest terms |
 //! | `kmeans` | clusters, by Lloyd's algorithm: positions of smallest terms, and sums over the terms with a label |
 //! | `attention` | causal attention over a long sequence: a softmax whose mask is part of the formula |
+//! | `kriging` | regression on scattered values: systems of equations with a kernel matrix, by conjugate gradients |
+//! | `diffusion` | heat on a body, and its modes: powers and eigenvectors of a random walk between all points |
 //! | `gpu_info` | the GPUs of the machine, and which formulas carry code for them |
 
+pub mod colours;
 pub mod outcome;
 pub mod output;
 pub mod page;
