@@ -8,6 +8,7 @@
 //! | `knn_digits` | handwritten digits, read by their nearest neighbours: positions of the K smallest terms |
 //! | `kmeans` | clusters, by Lloyd's algorithm: positions of smallest terms, and sums over the terms with a label |
 //! | `attention` | causal attention over a long sequence: a softmax whose mask is part of the formula |
+//! | `sinkhorn` | optimal transport: a sphere flows onto the bunny, and block-sparse reductions from coarse to fine |
 //! | `gpu_info` | the GPUs of the machine, and which formulas carry code for them |
 
 pub mod outcome;
