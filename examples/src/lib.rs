@@ -10,6 +10,7 @@
 //! | `attention` | causal attention over a long sequence: a softmax whose mask is part of the formula |
 //! | `kriging` | regression on scattered values: systems of equations with a kernel matrix, by conjugate gradients |
 //! | `diffusion` | heat on a body, and its modes: powers and eigenvectors of a random walk between all points |
+//! | `sinkhorn` | optimal transport: a sphere flows onto the bunny, and block-sparse reductions from coarse to fine |
 //! | `gpu_info` | the GPUs of the machine, and which formulas carry code for them |
 
 pub mod colours;
