@@ -5,6 +5,7 @@ mod arguments;
 mod bugs;
 mod derivatives;
 mod geometry;
+mod matrices;
 mod ptx;
 mod wide;
 
