@@ -2,7 +2,7 @@
 
 use keops::{Device, Error, Ranges, Scalar};
 use keops_core::eval::{Data, Reduced};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Array3};
 
 /// A number type that kernels are tested in.
 pub trait Number: Scalar + Entry {
@@ -60,6 +60,13 @@ impl<E: Entry> Outcome for Array2<E> {
     fn results(self) -> Vec<Reduced> {
         let (rows, dim) = self.dim();
         vec![Reduced { rows, dim, values: self.iter().map(|entry| entry.exact()).collect() }]
+    }
+}
+
+impl<E: Entry> Outcome for Array3<E> {
+    fn results(self) -> Vec<Reduced> {
+        let (batch, rows, dim) = self.dim();
+        vec![Reduced { rows: batch * rows, dim, values: self.iter().map(|entry| entry.exact()).collect() }]
     }
 }
 

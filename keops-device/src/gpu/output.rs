@@ -12,20 +12,20 @@ pub struct Results<T> {
 }
 
 impl<T: Copy> Results<T> {
-    /// Writes entry `entry`; `position` tells the position that is meant by a place.
+    /// Writes entry `entry`. A position is a place, for which the caller puts the index.
     ///
     /// # Safety
     /// The arrays that the item needs must have the entry.
     #[inline(always)]
-    pub(super) unsafe fn write<X: Item<T>>(&self, entry: usize, item: X, position: impl Fn(usize) -> u32) {
-        let (value, place) = item.parts();
+    pub(super) unsafe fn write<X: Item<T>>(&self, entry: usize, item: X) {
+        let (value, position) = item.parts();
         if X::HAS_VALUE {
             // SAFETY: the caller's.
             unsafe { self.values.add(entry).write(value) };
         }
         if X::HAS_POSITION {
             // SAFETY: the caller's.
-            unsafe { self.positions.add(entry).write(position(place)) };
+            unsafe { self.positions.add(entry).write(position as u32) };
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use core::array::from_fn;
 
-use super::intrinsics::block_idx_x;
+use super::intrinsics::{block_idx_x, opaque};
 pub use super::output::Results;
 use super::table::{Interval, Work};
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::Scalar;
-use crate::reduction::Reduction;
+use crate::reduction::{Item, Reduction};
 
 /// What both kernels read.
 #[derive(Clone, Copy)]
@@ -203,25 +203,34 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
         let (all, here) = const { (dim::<K>(), dim::<Q>()) };
         let factors =
             if K::Factors::<T>::LEN > 0 && here < all { &factors.as_slice()[first..] } else { factors.as_slice() };
-        let position = |place: usize| {
-            // Behind the last place there is nothing.
-            if place < block.work.places as usize {
-                // SAFETY: the caller's.
-                unsafe { self.index(block, place as u32) }
-            } else {
-                block.work.columns
-            }
-        };
-        Red::finish::<Q, T>(state, factors, |_, mut entry, item| {
+        let number = |mut entry: usize| {
             if here < all {
                 let component = first + entry % here;
                 if component >= all {
-                    return;
+                    return None;
                 }
                 entry = entry / here * all + component;
             }
-            // SAFETY: the caller's.
-            unsafe { results.write((block.work.result + row) as usize * entries + entry, item, position) };
+            Some((block.work.result + row) as usize * entries + entry)
+        };
+        Red::finish::<Q, T>(state, factors, |_, entry, item| {
+            if let Some(number) = number(entry) {
+                // SAFETY: the caller's.
+                unsafe { results.write(number, item) };
+            }
         });
+        let places_are_indices =
+            block.work.first_interval == block.work.end_interval && block.work.places == block.work.columns;
+        if Red::Item::<T>::HAS_POSITION && !places_are_indices {
+            // A loop of its own, and not unrolled: the code would be long.
+            for number in (0..opaque(Red::results(here))).filter_map(number) {
+                // SAFETY: of all three the caller's; behind the last place there is nothing.
+                unsafe {
+                    let place = results.positions.add(number);
+                    let is_place = *place < block.work.places;
+                    *place = if is_place { self.index(block, *place) } else { block.work.columns };
+                }
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! conformance cases and the reductions have such tests beside those of the processor.
 
 mod arguments;
+mod batches;
 mod bugs;
 mod derivatives;
 mod geometry;
