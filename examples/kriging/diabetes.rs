@@ -1,6 +1,6 @@
 //! The patients, and which of them are for the test.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use keops_examples::points::read_csv;
 use ndarray::{Array1, Array2, Axis, s};
 use std::path::Path;
@@ -30,7 +30,7 @@ impl Patients {
         ensure!(table.nrows() >= 100, "{}: {} patients, at least 100 are needed", path.display(), table.nrows());
         let constant = (0..MEASURES).find(|&k| table.column(k).std(0.0) == 0.0);
         if let Some(column) = constant {
-            ensure!(false, "{}: column {} holds one number only", path.display(), column + 1);
+            bail!("{}: column {} holds one number only", path.display(), column + 1);
         }
         Ok(Self {
             measures: table.slice(s![.., ..MEASURES]).to_owned(),

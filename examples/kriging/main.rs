@@ -56,7 +56,7 @@ struct Options {
     #[arg(long, default_value_t = 0.1)]
     ridge: f64,
     /// Columns of the matrix that make the preconditioner
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 200)]
     rank: usize,
     /// Size of the residual, relative to the values, at which the iteration ends
     #[arg(long, default_value_t = 1e-3)]

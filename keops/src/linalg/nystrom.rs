@@ -1,12 +1,16 @@
 //! A preconditioner of low rank.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use rayon::prelude::*;
 
 use super::operator::{check_rows, check_square};
 use super::preconditioner::not_positive;
 use super::vectors::epsilon;
 use super::{Entries, Preconditioner};
 use crate::{Error, Scalar};
+
+/// Numbers of a row that are computed together.
+const PART: usize = 1 << 11;
 
 /// The inverse of `L L^T + ridge I`, where `L L^T` is an approximation of A from some of its columns.
 ///
@@ -127,7 +131,8 @@ fn pivoted_cholesky<T: Scalar, A: Entries<T> + ?Sized>(
         let column = a.column(pivot)?.mapv(|x| x.to_f64());
         let (before, mut rest) = factor.view_mut().split_at(Axis(0), step);
         let mut row = rest.row_mut(0);
-        row.assign(&(column - before.t().dot(&before.column(pivot))));
+        row.assign(&column);
+        subtract_combination(row.as_slice_mut().unwrap_or_default(), before.view(), before.column(pivot));
         row.mapv_inplace(|x| x / value.sqrt());
         // By definition, whatever rounding has made of it.
         row[pivot] = value.sqrt();
@@ -143,6 +148,17 @@ fn pivoted_cholesky<T: Scalar, A: Entries<T> + ?Sized>(
         }
     }
     Ok(factor)
+}
+
+/// Subtracts from `row` the sum of the rows of a matrix, each times its coefficient. The rows lie one after another in memory:
+/// each part of `row` stays in the first-level cache while they stream past.
+fn subtract_combination(row: &mut [f64], rows: ArrayView2<'_, f64>, coefficients: ArrayView1<'_, f64>) {
+    row.par_chunks_mut(PART).enumerate().for_each(|(number, part)| {
+        let at = number * PART..number * PART + part.len();
+        for (other, &coefficient) in rows.slice(s![.., at]).rows().into_iter().zip(coefficients) {
+            part.iter_mut().zip(other).for_each(|(x, &y)| *x -= coefficient * y);
+        }
+    });
 }
 
 /// The lower Cholesky factor of a positive definite matrix, in its place. What is above the diagonal means nothing.
