@@ -184,15 +184,24 @@ impl<T: Number> Arrays<T> {
     /// Writes the arrays of these variables, row by row, to files of this folder.
     pub fn write(&self, variables: &[Variable], folder: &Path) -> Result<Vec<Stored>> {
         let write = |&variable: &Variable| {
-            let array = self.get(variable);
-            let mut bytes = Vec::with_capacity(array.len() * size_of::<T>());
-            array.iter().for_each(|number| number.append(&mut bytes));
-            let path = folder.join(format!("{}.bin", variable.name()));
-            std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(Stored { name: variable.name(), index: variable.index().name(), shape: array.dim(), path })
+            let (name, array) = (variable.name(), self.get(variable));
+            let path = store(array, folder.join(format!("{name}.bin")))?;
+            Ok(Stored { name, index: variable.index().name(), shape: array.dim(), path })
         };
         variables.iter().map(write).collect()
     }
+}
+
+/// Writes an array, row by row, as raw numbers to a file.
+///
+/// # Errors
+///
+/// When the file cannot be written.
+pub fn store<T: Number>(array: &Array2<T>, path: PathBuf) -> Result<PathBuf> {
+    let mut bytes = Vec::with_capacity(array.len() * size_of::<T>());
+    array.iter().for_each(|number| number.append(&mut bytes));
+    std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
 }
 
 /// An array as raw numbers in a file, as `python/worker.py` is told of it.

@@ -1,11 +1,40 @@
-//! The Python environment of the peers: a virtual environment under `target/`, made once and reused.
+//! The Python environments of the peers: virtual environments under `target/`, made once and reused.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The pinned packages.
-const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+/// Pinned packages, and what to do where they cannot be installed.
+#[derive(Debug)]
+pub struct Requirements {
+    /// The name of the environment's folder.
+    folder: &'static str,
+    /// The lines of a `requirements.txt`.
+    packages: &'static str,
+    /// How to go without them.
+    without: &'static str,
+}
+
+/// What `compare` needs.
+pub const PEERS: Requirements = Requirements {
+    folder: "python",
+    packages: include_str!("../python/requirements.txt"),
+    without: "`--skip pykeops,jax,jax-whole,numpy,faiss,sklearn` goes without",
+};
+
+/// What `solvers` needs.
+pub const SOLVERS: Requirements = Requirements {
+    folder: "python-solvers",
+    packages: include_str!("../python/requirements-solvers.txt"),
+    without: "`--only sparse` goes without",
+};
+
+impl Requirements {
+    /// The pinned version of a package.
+    pub fn version(&self, package: &str) -> Option<&'static str> {
+        self.packages.lines().find_map(|line| line.strip_prefix(package)?.strip_prefix("=="))
+    }
+}
 
 /// A Python environment that holds the peers.
 #[derive(Debug)]
@@ -28,26 +57,30 @@ impl Environment {
     /// # Errors
     ///
     /// When there is no Python, no `venv` module, or pip fails; the message says what to install.
-    pub fn set_up() -> Result<Self> {
-        let folder = Self::scratch()?.join("python");
+    pub fn set_up(requirements: &Requirements) -> Result<Self> {
+        let folder = Self::scratch()?.join(requirements.folder);
         let environment = Self { folder };
         let stamp = environment.folder.join("requirements.installed");
-        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == REQUIREMENTS) {
+        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements.packages) {
             return Ok(environment);
         }
         eprintln!("Making the Python environment of the peers in {} ...", environment.folder.display());
         let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
-        let hint = "the peers need Python 3.11 or newer with its `venv` module (on Debian: apt install python3-venv); \
-                    the variable PYTHON names another interpreter, and \
-                    `--skip pykeops,jax,jax-whole,numpy,faiss,sklearn` goes without";
+        let hint = || {
+            format!(
+                "the peers need Python 3.11 or newer with its `venv` module (on Debian: apt install python3-venv); \
+                 the variable PYTHON names another interpreter, and {}",
+                requirements.without
+            )
+        };
         let mut make = Command::new(&python);
-        run(make.args(["-m", "venv", "--clear"]).arg(&environment.folder)).context(hint)?;
-        let requirements = environment.folder.join("requirements.txt");
-        std::fs::write(&requirements, REQUIREMENTS)?;
+        run(make.args(["-m", "venv", "--clear"]).arg(&environment.folder)).with_context(hint)?;
+        let file = environment.folder.join("requirements.txt");
+        std::fs::write(&file, requirements.packages)?;
         let mut install = Command::new(environment.python());
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&file);
         run(&mut install).context("pip could not install the peers (is the package index reachable?)")?;
-        std::fs::write(&stamp, REQUIREMENTS)?;
+        std::fs::write(&stamp, requirements.packages)?;
         Ok(environment)
     }
 
@@ -59,11 +92,6 @@ impl Environment {
     /// Where PyKeOps keeps what it compiles: here, so that nothing is left in the home folder.
     pub fn keops_cache(&self) -> PathBuf {
         self.folder.join("keops-cache")
-    }
-
-    /// The pinned version of a package.
-    pub fn version(package: &str) -> Option<&'static str> {
-        REQUIREMENTS.lines().find_map(|line| line.strip_prefix(package)?.strip_prefix("=="))
     }
 }
 

@@ -1,19 +1,17 @@
 //! The other libraries: each is a process of `python/worker.py`, asked line by line.
 
 use crate::data::{Answer, Arrays, Number, Stored};
-use crate::environment::Environment;
+use crate::environment::{Environment, PEERS};
 use crate::kind::Kind;
 use crate::rows::Row;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::worker::Worker;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 
 const WORKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python/worker.py");
 
@@ -56,7 +54,7 @@ impl Library {
             Self::Faiss => ("faiss", "faiss-cpu"),
             Self::Sklearn => ("scikit-learn", "scikit-learn"),
         };
-        format!("{name} {}", Environment::version(package).unwrap_or("?"))
+        format!("{name} {}", PEERS.version(package).unwrap_or("?"))
     }
 
     fn argument(self) -> &'static str {
@@ -88,19 +86,8 @@ impl Error for Lacks {}
 pub struct Peer {
     /// Which one.
     pub library: Library,
-    process: Child,
-    requests: Option<ChildStdin>,
-    replies: BufReader<ChildStdout>,
+    worker: Worker,
     folder: PathBuf,
-}
-
-/// What the worker answers; every field but those of the request at hand is empty.
-#[derive(Debug, Deserialize)]
-struct Reply {
-    rows: Option<usize>,
-    seconds: Option<f64>,
-    error: Option<String>,
-    lacks: Option<String>,
 }
 
 impl Peer {
@@ -114,16 +101,9 @@ impl Peer {
 
     /// Starts a process that answers as `python/worker.py` does; what the library prints goes to a log file in the
     /// folder, and so do the answers.
-    pub fn spawn(library: Library, mut command: Command, folder: PathBuf) -> Result<Self> {
-        let mut process = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(File::create(log(&folder, library))?)
-            .spawn()
-            .with_context(|| format!("cannot start the worker of {}", library.title()))?;
-        let requests = process.stdin.take();
-        let replies = process.stdout.take().context("the worker has no output")?;
-        Ok(Self { library, process, requests, replies: BufReader::new(replies), folder })
+    pub fn spawn(library: Library, command: Command, folder: PathBuf) -> Result<Self> {
+        let worker = Worker::spawn(library.title(), command, folder.join(format!("{}.log", library.argument())))?;
+        Ok(Self { library, worker, folder })
     }
 
     /// Lets the peer load a row and run it once; returns how many of the rows x_i it computed with, from the first
@@ -153,7 +133,11 @@ impl Peer {
                 "path": path,
             })).collect::<Vec<_>>(),
         });
-        let rows = self.ask(&request)?.rows.context("a reply without `rows`")?;
+        let reply = self.worker.ask(&request)?;
+        if let Some(lacks) = reply["lacks"].as_str() {
+            return Err(Lacks(lacks.to_owned()).into());
+        }
+        let rows = reply["rows"].as_u64().context("a reply without `rows`")? as usize;
         let read = |(kind, path): &(Kind, PathBuf)| {
             let shape = kind.shape(arrays, rows);
             let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -164,37 +148,6 @@ impl Peer {
 
     /// Lets the peer compute the prepared row once and returns the seconds, measured by the peer itself.
     pub fn run(&mut self) -> Result<f64> {
-        self.ask(&json!({"do": "run"}))?.seconds.context("a reply without `seconds`")
+        self.worker.run()
     }
-
-    fn ask(&mut self, request: &Value) -> Result<Reply> {
-        let log = log(&self.folder, self.library);
-        let gone = || anyhow!("the worker of {} has ended; see {}", self.library.title(), log.display());
-        let requests = self.requests.as_mut().ok_or_else(gone)?;
-        writeln!(requests, "{request}").map_err(|_| gone())?;
-        let mut line = String::new();
-        if self.replies.read_line(&mut line)? == 0 {
-            return Err(gone());
-        }
-        let reply: Reply = serde_json::from_str(&line).with_context(|| format!("not a reply: {line}"))?;
-        if let Some(lacks) = reply.lacks {
-            return Err(Lacks(lacks).into());
-        }
-        if let Some(error) = reply.error {
-            bail!("{}: {error} (see {})", self.library.title(), log.display());
-        }
-        Ok(reply)
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // The worker ends with its input. Nothing is left to do where that fails.
-        drop(self.requests.take());
-        let _ = self.process.wait();
-    }
-}
-
-fn log(folder: &Path, library: Library) -> PathBuf {
-    folder.join(format!("{}.log", library.argument()))
 }

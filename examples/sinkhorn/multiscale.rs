@@ -11,6 +11,7 @@ use crate::solver::{Blocks, Cloud, Potentials, Problem};
 use keops::cluster::{Clusters, grid_cluster};
 use keops::{Error, Ranges, Scalar};
 use ndarray::{Array1, Array2, ArrayView1};
+use std::time::Instant;
 
 /// A cloud in the order of the cells that its points are in.
 struct Sorted<T> {
@@ -33,6 +34,10 @@ pub(crate) struct Multiscale {
 /// What came out.
 pub(crate) struct Outcome {
     pub(crate) value: f64,
+    /// The same potentials with all pairs in the last step: the difference is what has been left out.
+    pub(crate) of_all_pairs: f64,
+    /// How long the value took.
+    pub(crate) seconds: f64,
     /// Cells of both clouds.
     pub(crate) cells: [usize; 2],
     /// Steps with the cells, and with the points.
@@ -73,6 +78,7 @@ impl Multiscale {
     ///
     /// When points are not finite.
     pub(crate) fn solve<T: Scalar>(&self, [x, y]: [&Cloud<T>; 2], temperatures: &[f64]) -> Result<Outcome, Error> {
+        let start = Instant::now();
         let (x, y) = (Sorted::new(x, self.cell)?, Sorted::new(y, self.cell)?);
         // At least one step with the cells, so that there are potentials to choose blocks by.
         let coarse = temperatures.iter().take_while(|&&eps| eps >= self.cell * self.cell).count().max(1);
@@ -94,8 +100,12 @@ impl Multiscale {
         }
         let eps = temperatures[temperatures.len() - 1];
         problem.blocks = restricted(eps, &potentials)?;
+        let value = problem.value(eps, &potentials)?;
+        let seconds = start.elapsed().as_secs_f64();
         Ok(Outcome {
-            value: problem.value(eps, &potentials)?,
+            value,
+            of_all_pairs: Problem::dense(&x.fine, &y.fine).value(eps, &potentials)?,
+            seconds,
             cells: [&x, &y].map(|sorted| sorted.clusters.len()),
             steps: [coarse.len(), fine.len()],
             density: [densities[0], densities[densities.len() - 1]],
@@ -186,6 +196,7 @@ mod tests {
         let got =
             Multiscale { cell: 0.15, truncate: 5.0 }.solve([&x, &y], &temperatures).expect("the points are finite");
         assert!((got.value - expected).abs() < 2e-3 * expected, "{} for {expected}", got.value);
+        assert!((got.value - got.of_all_pairs).abs() < 1e-4 * expected, "{} for {}", got.value, got.of_all_pairs);
         assert!(got.density[1] < 0.3 && got.steps[0] > 1 && got.steps[1] > 1, "{:?} {:?}", got.density, got.steps);
 
         // Nothing is left out: what remains is the coarse start.

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
-use keops_benches::environment::Environment;
+use keops_benches::environment::{Environment, PEERS};
 use keops_benches::measure::measure;
 use keops_benches::peer::{Library, Peer};
 use keops_benches::rows::ROWS;
@@ -55,7 +55,7 @@ fn main() -> Result<()> {
         Library::value_variants().iter().copied().filter(|library| !options.skip.contains(library)).collect();
     let mut peers = Vec::new();
     if !libraries.is_empty() {
-        let environment = Environment::set_up()?;
+        let environment = Environment::set_up(&PEERS)?;
         for &library in &libraries {
             peers.push(Peer::start(library, &environment, threads)?);
         }
