@@ -197,7 +197,7 @@ fn an_index_of_global_memory_that_is_off_by_one() {
         let loads = damaged(ptx, &["ld.global"], |line| shifted(line, 12));
         let is_caught = |text: &str| launch(text).is_err_and(|error| error.problem().is_some_and(expected));
         let caught = loads.iter().filter(|(_, text)| is_caught(text)).count();
-        assert!(caught >= 3 + 3 + 1, "{caught} loads off by one are caught, but x, y and b have more numbers");
+        assert!(caught > 3 + 3, "{caught} loads off by one are caught, but x, y and b have more numbers");
         let stores = damaged(ptx, &["st.global.b32", "st.global.f32"], |line| shifted(line, width(line)));
         assert!(!stores.is_empty());
         for (damage, text) in &stores {
