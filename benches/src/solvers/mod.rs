@@ -122,7 +122,8 @@ impl Comparison {
 fn median(seconds: &[f64]) -> f64 {
     let mut sorted = seconds.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
+    let middle = sorted.len() / 2;
+    if sorted.len().is_multiple_of(2) { 0.5 * (sorted[middle - 1] + sorted[middle]) } else { sorted[middle] }
 }
 
 /// The slowest run over the fastest.
@@ -178,7 +179,7 @@ mod tests {
             other: "them",
             wanted: 2.0,
             ours: vec![0.5, 9.0, 0.25],
-            theirs: vec![2.0, 1.0, 8.0],
+            theirs: vec![2.0, 1.0, 8.0, 2.0],
             note: String::new(),
         };
         assert_eq!(comparison.ratio(), 4.0);
