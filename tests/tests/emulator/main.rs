@@ -8,6 +8,7 @@ mod derivatives;
 mod geometry;
 mod matrices;
 mod ptx;
+mod ranges;
 mod wide;
 
 use keops_tests::kernel::Number;
