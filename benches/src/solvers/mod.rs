@@ -157,7 +157,8 @@ fn agreement<T: Number>(ours: &Array2<T>, theirs: &Array2<f64>, tolerance: f64) 
     ensure!(ours.dim() == theirs.dim(), "shapes {:?} and {:?}", ours.dim(), theirs.dim());
     let largest = theirs.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     let differences = ours.iter().zip(theirs).map(|(ours, theirs)| (ours.exact() - theirs).abs() / largest);
-    let difference = differences.fold(0.0, |most: f64, next| if next.is_nan() { next } else { most.max(next) });
+    ensure!(differences.clone().all(|difference| !difference.is_nan()), "an answer is not a number");
+    let difference = differences.fold(0.0, f64::max);
     ensure!(difference <= tolerance, "the answers differ by {difference:.1e}, relative to the largest entry");
     Ok(difference)
 }
