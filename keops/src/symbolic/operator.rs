@@ -22,7 +22,7 @@ use crate::{Error, Scalar};
 /// // Sums and multiples, and powers of the sum, none of which is ever stored.
 /// let mix = 0.5_f64 * &a + &b;
 /// let v = array![[1.0], [-1.0], [2.0]];
-/// let matrix = 0.5 * &da + &db;
+/// let matrix = 0.5_f64 * &da + &db;
 /// let expected = matrix.dot(&matrix).dot(&matrix).dot(&v);
 /// let got = mix.pow(3).apply(v.view())?;
 /// assert!((&got - &expected).iter().all(|difference| difference.abs() < 1e-12));
@@ -111,9 +111,9 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
     /// let mut solver = ConjugateGradient::new().ridge(1.0).tolerance(1e-12);
     /// let k = gauss.bind(&points, &points, 0.5)?;
     /// let x = solver.solve(&k, &b)?.x;
-    /// let (_, by_data) = k.solve_vjp(&mut solver, &x, &(2.0 * &x))?;
+    /// let (_, by_data) = k.solve_vjp(&mut solver, &x, &(2.0_f64 * &x))?;
     ///
-    /// let mut loss = |s| Ok::<f64, Error>(solver.solve(&gauss.bind(&points, &points, s)?, &b)?.x.mapv(|x| x * x).sum());
+    /// let mut loss = |s: f64| Ok::<f64, Error>(solver.solve(&gauss.bind(&points, &points, s)?, &b)?.x.mapv(|x| x * x).sum());
     /// let difference = (loss(0.5001)? - loss(0.4999)?) / 0.0002;
     /// assert!((by_data.s[0] - difference).abs() < 1e-6);
     /// # Ok::<(), Error>(())
