@@ -152,7 +152,7 @@ impl<T: Scalar, A: LinearOperator<T>> LinearOperator<T> for Power<A> {
     }
 }
 
-/// The transpose of an operator: made by [`LinearOperator::t`].
+/// The transpose of an operator: made by [`LinearOperator::transpose`].
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose<A>(A);
 
