@@ -78,12 +78,11 @@ impl<'p, T: Scalar> Problems<'p, T> {
             }
             problem.blocks = Some(ranges.blocks(signature.kept));
         }
-        let shape = if options.ragged.is_some() {
-            (1, entries.iter().map(|entry| entry.kept_len).sum())
-        } else {
-            let kept = signature.variables.iter().zip(inputs).find(|(variable, _)| variable.category == signature.kept);
-            (entries.len(), kept.and_then(|(_, input)| input.rows()).unwrap_or(1))
-        };
+        if options.ragged.is_some() {
+            return Ok(Self::joined(entries));
+        }
+        let kept = signature.variables.iter().zip(inputs).find(|(variable, _)| variable.category == signature.kept);
+        let shape = (entries.len(), kept.and_then(|(_, input)| input.rows()).unwrap_or(1));
         Ok(Self { entries, shape })
     }
 
@@ -156,7 +155,6 @@ fn ragged<'a, T: Scalar>(
 
 impl<'a, T: Scalar> From<Problem<'a, T>> for Problems<'a, T> {
     fn from(problem: Problem<'a, T>) -> Self {
-        let shape = (1, problem.kept_len);
-        Self { entries: vec![problem], shape }
+        Self::joined(vec![problem])
     }
 }

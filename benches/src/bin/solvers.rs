@@ -69,10 +69,7 @@ fn main() -> Result<()> {
         if !options.only.is_empty() && !options.only.contains(&task) {
             continue;
         }
-        if task != Task::Sparse && solvers.is_none() {
-            solvers = Some(Solvers::start(threads)?);
-        }
-        let comparison = compare(task, &options, solvers.as_mut()).with_context(|| format!("{task:?}"))?;
+        let comparison = compare(task, &options, threads, &mut solvers).with_context(|| format!("{task:?}"))?;
         say(&comparison.line());
         notes.push(format!("* {}: {}", comparison.what, comparison.note));
     }
@@ -84,18 +81,22 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn compare(task: Task, options: &Options, solvers: Option<&mut Solvers>) -> Result<Comparison> {
+fn compare(task: Task, options: &Options, threads: usize, solvers: &mut Option<Solvers>) -> Result<Comparison> {
     let repetitions = options.repetitions.into();
     let size = |size: usize| size / options.shrink as usize;
-    if task == Task::Sparse {
-        return sparse::compare::<f32>(size(100_000), repetitions);
-    }
-    let solvers = solvers.context("this comparison needs the other side")?;
     match task {
-        Task::SystemsF64 => systems::compare::<f64>(size(20_000), repetitions, solvers),
-        Task::SystemsF32 => systems::compare::<f32>(size(20_000), repetitions, solvers),
-        Task::Transport => transport::compare::<f32>(size(10_000), repetitions, solvers),
+        Task::SystemsF64 => systems::compare::<f64>(size(20_000), repetitions, started(solvers, threads)?),
+        Task::SystemsF32 => systems::compare::<f32>(size(20_000), repetitions, started(solvers, threads)?),
+        Task::Transport => transport::compare::<f32>(size(10_000), repetitions, started(solvers, threads)?),
         Task::Sparse => sparse::compare::<f32>(size(100_000), repetitions),
-        Task::Columns => columns::compare::<f32>(size(20_000), repetitions, solvers),
+        Task::Columns => columns::compare::<f32>(size(20_000), repetitions, started(solvers, threads)?),
     }
+}
+
+/// The other side, which is started when it is first needed.
+fn started(solvers: &mut Option<Solvers>, threads: usize) -> Result<&mut Solvers> {
+    Ok(match solvers {
+        Some(solvers) => solvers,
+        none => none.insert(Solvers::start(threads)?),
+    })
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use keops_device::reduction::scheme::{Block, Scheme};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 use rayon::prelude::*;
 
 use super::{KernelFormula, Operand, SymbolicMatrix};
@@ -114,7 +114,7 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
         for (category, variable, rows) in &data {
             variables.push((*category, *variable, clusters[axis(*category)].sort_rows(rows)?));
         }
-        let keep = keep::<T, K>(&self.params, &variables, &clusters, tolerance)?;
+        let keep = keep::<K>(&places::<T, K>(&self.params, &data, &clusters)?, &clusters, tolerance);
         let shape = (self.lengths[0], self.lengths[1]);
         let ranges = Ranges::from_mask(shape, clusters[0].ranges(), clusters[1].ranges(), &keep)?;
         let options = Options { device: self.options.device, ..Options::DEFAULT };
@@ -129,73 +129,58 @@ fn axis(category: Category) -> usize {
 }
 
 /// Which blocks have entries that may be larger than the tolerance.
-fn keep<T: Scalar, K: KernelFormula>(
-    params: &[T],
-    variables: &[(Category, &'static str, Array2<T>)],
-    clusters: &[Clusters; 2],
-    tolerance: f64,
-) -> Result<Array2<bool>, Error> {
-    let boxes = boxes::<T, K>(params, variables, clusters)?;
+fn keep<K: KernelFormula>(places: &[Place], clusters: &[Clusters; 2], tolerance: f64) -> Array2<bool> {
     let (rows, columns) = (clusters[0].len(), clusters[1].len());
     let mut keep = Array2::from_elem((rows, columns), false);
     let entries = keep.as_slice_mut().unwrap_or_default();
     entries.par_chunks_mut(columns.max(1)).enumerate().for_each(|(row, entries)| {
         for (column, keep) in entries.iter_mut().enumerate() {
-            let intervals: Vec<&[Interval]> = boxes
+            let intervals: Vec<&[Interval]> = places
                 .iter()
-                .map(|boxes| match boxes {
-                    Boxes::Rows(boxes) => boxes[row].as_slice(),
-                    Boxes::Columns(boxes) => boxes[column].as_slice(),
-                    Boxes::Parameter(values) => values.as_slice(),
+                .map(|place| match place {
+                    Place::Rows(boxes) => boxes[row].as_slice(),
+                    Place::Columns(boxes) => boxes[column].as_slice(),
+                    Place::Parameter(values) => values.as_slice(),
                 })
                 .collect();
             let bound = K::BOUND.interval(&intervals);
             *keep = bound.iter().any(|bound| bound.magnitude() > tolerance);
         }
     });
-    Ok(keep)
+    keep
 }
 
 /// Where the values of a variable are, cluster by cluster.
-enum Boxes {
+enum Place {
     Rows(Vec<Vec<Interval>>),
     Columns(Vec<Vec<Interval>>),
     Parameter(Vec<Interval>),
 }
 
-/// The boxes of all variables of the formula, in the order of their declaration.
-fn boxes<T: Scalar, K: KernelFormula>(
+/// The places of all variables of the formula, in the order of their declaration.
+fn places<T: Scalar, K: KernelFormula>(
     mut params: &[T],
-    variables: &[(Category, &'static str, Array2<T>)],
+    data: &[(Category, &'static str, CowArray<'_, T, Ix2>)],
     clusters: &[Clusters; 2],
-) -> Result<Vec<Boxes>, Error> {
-    let mut indexed = variables.iter();
-    let mut all = Vec::new();
+) -> Result<Vec<Place>, Error> {
+    let mut indexed = data.iter();
+    let mut places = Vec::new();
     for variable in K::SIGNATURE.variables {
         if variable.category == Category::Parameter {
             let (values, rest) = params.split_at(variable.dim);
-            all.push(Boxes::Parameter(values.iter().map(|value| Interval::point(value.to_f64())).collect()));
+            places.push(Place::Parameter(values.iter().map(|value| Interval::point(value.to_f64())).collect()));
             params = rest;
             continue;
         }
         let Some((category, _, rows)) = indexed.next() else { unreachable!("all data is bound") };
-        let of_cluster = |range: &std::ops::Range<usize>| -> Vec<Interval> {
-            let rows = rows.slice(ndarray::s![range.clone(), ..]);
-            let hull = |column: ndarray::ArrayView1<'_, T>| {
-                let ends = column.iter().map(|x| x.to_f64()).fold(None, |ends: Option<(f64, f64)>, x| match ends {
-                    // A NaN makes the interval that of all numbers.
-                    Some((low, high)) if x.is_nan() || low.is_nan() => Some((f64::NAN, high)),
-                    Some((low, high)) => Some((low.min(x), high.max(x))),
-                    None => Some((x, x)),
-                });
-                ends.map_or(Interval::ALL, |(low, high)| Interval::new(low, high))
-            };
-            (0..rows.ncols()).map(|column| hull(rows.column(column))).collect()
-        };
-        let boxes = clusters[axis(*category)].ranges().iter().map(of_cluster).collect();
-        all.push(if *category == Category::I { Boxes::Rows(boxes) } else { Boxes::Columns(boxes) });
+        let boxes = clusters[axis(*category)].boxes(rows)?;
+        // A NaN makes the interval that of all numbers.
+        let side = |(low, high): (&T, &T)| Interval::new(low.to_f64(), high.to_f64());
+        let corners = boxes.lower().into_iter().zip(boxes.upper()).map(side).collect::<Vec<_>>();
+        let boxes = corners.chunks(variable.dim).map(<[Interval]>::to_vec).collect();
+        places.push(if *category == Category::I { Place::Rows(boxes) } else { Place::Columns(boxes) });
     }
-    Ok(all)
+    Ok(places)
 }
 
 impl<T: Scalar, K: KernelFormula, A: Scheme> Truncated<T, K, A> {
