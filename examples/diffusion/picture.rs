@@ -47,21 +47,7 @@ fn draw_panel(area: &Area<'_>, points: &Array2<f64>, panel: &Panel) -> Result<()
         let middle = 0.5 * (sides[k].0 + sides[k].1);
         middle - half..middle + half
     };
-    let mut plot = ChartBuilder::on(&area)
-        .margin_top(TOP)
-        .margin_left(8)
-        .margin_bottom(8)
-        .x_label_area_size(BOTTOM - 8)
-        .y_label_area_size(LEFT - 8)
-        .build_cartesian_2d(range(0), range(1))?;
-    plot.configure_mesh()
-        .disable_mesh()
-        .x_desc("x")
-        .y_desc("y")
-        .x_labels(6)
-        .y_labels(6)
-        .label_style(page::small(&area))
-        .draw()?;
+    let mut plot = page::plot(&area, range(0), range(1), 6)?;
     // What lies in front comes last.
     let mut order: Vec<usize> = (0..points.nrows()).collect();
     order.sort_by(|&a, &b| points[[a, 2]].total_cmp(&points[[b, 2]]));

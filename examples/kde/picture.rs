@@ -2,10 +2,9 @@
 
 use crate::grid::Grid;
 use anyhow::Result;
-use keops_examples::page::{self, Area, BOTTOM, CAPTION, LEFT, TOP};
+use keops_examples::page::{self, Area, BOTTOM, CAPTION, LEFT, Plot, TOP};
 use keops_examples::points::bounds;
 use ndarray::{Array2, ArrayView1, Axis};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use std::path::Path;
 
@@ -79,21 +78,7 @@ fn draw_map(area: &Area<'_>, grid: &Grid, map: &Map, h: f64) -> Result<()> {
         low..low + grid.spacing * grid.counts[k] as f64
     };
     page::title(area, &map.title)?;
-    let mut plot = ChartBuilder::on(area)
-        .margin_top(TOP)
-        .margin_left(8)
-        .margin_bottom(8)
-        .x_label_area_size(BOTTOM - 8)
-        .y_label_area_size(LEFT - 8)
-        .build_cartesian_2d(range(0), range(1))?;
-    plot.configure_mesh()
-        .disable_mesh()
-        .x_desc("x")
-        .y_desc("y")
-        .x_labels(7)
-        .y_labels(7)
-        .label_style(page::small(area))
-        .draw()?;
+    let mut plot = page::plot(area, range(0), range(1), 7)?;
 
     let (pixels, colour) = (plot.plotting_area(), Colours::of(&map.values));
     let (width, height) = pixels.dim_in_pixel();
@@ -112,8 +97,6 @@ fn draw_map(area: &Area<'_>, grid: &Grid, map: &Map, h: f64) -> Result<()> {
     plot.draw_series(image)?;
     mark(&mut plot, map, h)
 }
-
-type Plot<'a, 'b> = ChartContext<'a, BitMapBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Marks the points near the slice and says what the marks are.
 fn mark<'a, 'b: 'a>(plot: &mut Plot<'a, 'b>, map: &Map, h: f64) -> Result<()> {

@@ -4,9 +4,8 @@ use crate::formulas::nearest;
 use crate::lloyd::Clusters;
 use anyhow::Result;
 use keops::Scalar;
-use keops_examples::page::{self, Area, BOTTOM, CAPTION, INK, LEFT, TOP};
+use keops_examples::page::{self, Area, BOTTOM, CAPTION, INK, LEFT, Plot, TOP};
 use ndarray::{Array2, Axis};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use std::ops::Range;
 use std::path::Path;
@@ -19,8 +18,6 @@ const RIGHT: u32 = 24;
 const DRAWN: usize = 8000;
 /// The radius of a point of a body: the near ones hide the far ones, so that the body looks solid.
 const DISC: i32 = 16;
-
-type Plot<'a, 'b> = ChartContext<'a, BitMapBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Points with their clusters.
 pub(crate) struct Panel {

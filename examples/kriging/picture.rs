@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 use keops_examples::colours::{BAR, Scale, draw_bar};
-use keops_examples::page::{self, Area, BOTTOM, CAPTION, LEFT, TOP};
+use keops_examples::page::{self, Area, BOTTOM, CAPTION, LEFT, Plot, TOP};
 use ndarray::{Array1, Array2};
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use std::path::Path;
 
@@ -12,8 +11,6 @@ use std::path::Path;
 const PANEL: u32 = 460;
 /// Values that are drawn, at most.
 const DRAWN: usize = 12_000;
-
-type Plot<'a, 'b> = ChartContext<'a, BitMapBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// What is drawn.
 pub(crate) struct Shown<'a> {
@@ -62,21 +59,7 @@ fn panel(
 ) -> Result<()> {
     let (area, bar) = area.split_horizontally(LEFT + PANEL);
     page::title(&area, title)?;
-    let mut plot = ChartBuilder::on(&area)
-        .margin_top(TOP)
-        .margin_left(8)
-        .margin_bottom(8)
-        .x_label_area_size(BOTTOM - 8)
-        .y_label_area_size(LEFT - 8)
-        .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
-    plot.configure_mesh()
-        .disable_mesh()
-        .x_desc("x")
-        .y_desc("y")
-        .x_labels(6)
-        .y_labels(6)
-        .label_style(page::small(&area))
-        .draw()?;
+    let mut plot = page::plot(&area, 0.0..1.0, 0.0..1.0, 6)?;
     draw(&mut plot)?;
     draw_bar(&bar, scale, "value", PANEL)
 }

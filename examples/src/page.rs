@@ -3,8 +3,10 @@
 
 use anyhow::{Context, Result, anyhow};
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, TextStyle, register_font};
+use std::ops::Range;
 use std::path::Path;
 
 /// Part of a page.
@@ -50,6 +52,33 @@ pub fn title(panel: &Area<'_>, text: &str) -> Result<()> {
     let style = ("sans-serif", 18).into_text_style(panel).color(&INK);
     panel.draw(&Text::new(text, (LEFT as i32, 6), style))?;
     Ok(())
+}
+
+/// A plot of two numbers.
+pub type Plot<'a, 'b> = ChartContext<'a, BitMapBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// The plot of a panel, with axes x and y and so many numbers along each.
+///
+/// # Errors
+///
+/// When plotters cannot draw.
+pub fn plot<'a, 'b>(panel: &'a Area<'b>, x: Range<f64>, y: Range<f64>, labels: usize) -> Result<Plot<'a, 'b>> {
+    let mut plot = ChartBuilder::on(panel)
+        .margin_top(TOP)
+        .margin_left(8)
+        .margin_bottom(8)
+        .x_label_area_size(BOTTOM - 8)
+        .y_label_area_size(LEFT - 8)
+        .build_cartesian_2d(x, y)?;
+    plot.configure_mesh()
+        .disable_mesh()
+        .x_desc("x")
+        .y_desc("y")
+        .x_labels(labels)
+        .y_labels(labels)
+        .label_style(small(panel))
+        .draw()?;
+    Ok(plot)
 }
 
 /// The style of labels.
