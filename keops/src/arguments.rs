@@ -3,8 +3,9 @@
 use keops_device::Scalar;
 use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2, ViewRepr};
 
-use crate::DeviceArray;
 use crate::layout::{Layout, Single};
+use crate::results::{OnGpu, Results};
+use crate::{Device, DeviceArray, Error};
 
 /// The data of a variable `Vi(d)` or `Vj(d)`, and where it is.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,14 @@ impl<T> Matrix<'_, T> {
         }
     }
 
+    /// The GPU that holds the data, if one does.
+    pub fn device(&self) -> Option<Device> {
+        match self {
+            Matrix::Host(_) => None,
+            Matrix::Device(array) => Some(array.device()),
+        }
+    }
+
     /// The same data, for a shorter time.
     pub(crate) fn reborrow(&self) -> Matrix<'_, T> {
         match self {
@@ -46,6 +55,26 @@ impl<T> Matrix<'_, T> {
 impl<'a, T> From<ArrayView2<'a, T>> for Matrix<'a, T> {
     fn from(view: ArrayView2<'a, T>) -> Self {
         Matrix::Host(view)
+    }
+}
+
+/// The data of a parameter, and where it is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Parameter<'a, T: Scalar> {
+    /// In the memory of the processor.
+    Host(CowArray<'a, T, Ix1>),
+    /// In the memory of a GPU: a matrix of one row.
+    Device(&'a DeviceArray<T>),
+}
+
+impl<'a, T: crate::Scalar> Parameter<'a, T> {
+    /// The numbers in the memory of the processor.
+    pub(crate) fn on_host(self) -> Result<CowArray<'a, T, Ix1>, Error> {
+        match self {
+            Parameter::Host(numbers) => Ok(numbers),
+            Parameter::Device(array) => Ok(array.download()?.into_flat().into()),
+        }
     }
 }
 
@@ -71,47 +100,57 @@ impl<'a, T> From<ArrayView2<'a, T>> for Matrix<'a, T> {
             `&DeviceArray<T>`; all arguments hold the same type, `f32` or `f64`"
 )]
 pub trait Rows<'a, T: Scalar, L: Layout = Single> {
+    /// As what results are returned that would be returned as `R` but for this argument: `R` for data in the memory of the
+    /// processor, [`OnGpu`] for a [`DeviceArray`].
+    type Results<R: Results>: Results;
     /// What the kernel reads.
     fn rows(self) -> L::Rows<'a, T>;
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T> for &'a ArrayBase<S, Ix2> {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.view().into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for ArrayView2<'a, T> {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for &'a ArrayRef2<T> {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.view().into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a [[T; D]] {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize, const M: usize> Rows<'a, T> for &'a [[T; D]; M] {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self.as_slice()).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a Vec<[T; D]> {
+    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self.as_slice()).into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for &'a DeviceArray<T> {
+    type Results<R: Results> = OnGpu;
     fn rows(self) -> Matrix<'a, T> {
         Matrix::Device(self)
     }
@@ -139,60 +178,66 @@ pub trait Vector<'a, T: Scalar, L: Layout = Single> {
 }
 
 impl<'a> Vector<'a, f32> for f32 {
-    fn vector(self) -> CowArray<'a, f32, Ix1> {
-        ndarray::arr1(&[self]).into()
+    fn vector(self) -> Parameter<'a, f32> {
+        Parameter::Host(ndarray::arr1(&[self]).into())
     }
 }
 
 impl<'a> Vector<'a, f64> for f64 {
-    fn vector(self) -> CowArray<'a, f64, Ix1> {
-        ndarray::arr1(&[self]).into()
+    fn vector(self) -> Parameter<'a, f64> {
+        Parameter::Host(ndarray::arr1(&[self]).into())
     }
 }
 
 impl<'a, T: Scalar> Vector<'a, T> for &'a [T] {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        ArrayView1::from(self).into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(ArrayView1::from(self).into())
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Vector<'a, T> for &'a [T; D] {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        ArrayView1::from(self.as_slice()).into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(ArrayView1::from(self.as_slice()).into())
     }
 }
 
 impl<'a, T: Scalar> Vector<'a, T> for &'a Vec<T> {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        ArrayView1::from(self.as_slice()).into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(ArrayView1::from(self.as_slice()).into())
     }
 }
 
 impl<'a, T: Scalar> Vector<'a, T> for &'a ArrayRef1<T> {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        self.view().into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(self.view().into())
     }
 }
 
 impl<'a, T: Scalar> Vector<'a, T> for ArrayView1<'a, T> {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        self.into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(self.into())
     }
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Vector<'a, T> for &'a ArrayBase<S, Ix1> {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
-        self.view().into()
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Host(self.view().into())
     }
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Vector<'a, T> for &'a ArrayBase<S, Ix2> {
-    fn vector(self) -> CowArray<'a, T, Ix1> {
+    fn vector(self) -> Parameter<'a, T> {
         let view = self.view();
         // A matrix of several rows keeps its number of entries, and fails the check of the dimension.
-        match view.nrows() {
+        Parameter::Host(match view.nrows() {
             1 => view.index_axis_move(ndarray::Axis(0), 0).into(),
             _ => view.iter().copied().collect::<ndarray::Array1<T>>().into(),
-        }
+        })
+    }
+}
+
+impl<'a, T: Scalar> Vector<'a, T> for &'a DeviceArray<T> {
+    fn vector(self) -> Parameter<'a, T> {
+        Parameter::Device(self)
     }
 }

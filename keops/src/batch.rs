@@ -10,7 +10,7 @@ use keops_device::Scalar;
 use crate::input::Input;
 use crate::options::Options;
 use crate::problem::{Category, Indexed, Problem, Signature, Variable};
-use crate::{Device, Error, Matrix};
+use crate::{Device, Error};
 
 /// The checked problems of a call, whose results stand one after the other.
 pub(crate) struct Problems<'a, T: Scalar> {
@@ -50,7 +50,7 @@ fn batch<T: Scalar>(signature: &Signature, inputs: &[Input<'_, T>]) -> Result<us
     Ok(longest.map_or(1, |(length, _)| length))
 }
 
-impl<'p, T: Scalar> Problems<'p, T> {
+impl<'p, T: crate::Scalar> Problems<'p, T> {
     /// Checks all arguments.
     pub(crate) fn new<'a: 'p>(
         signature: &Signature,
@@ -85,19 +85,26 @@ impl<'p, T: Scalar> Problems<'p, T> {
         let shape = (entries.len(), kept.and_then(|(_, input)| input.rows()).unwrap_or(1));
         Ok(Self { entries, shape })
     }
+}
 
+impl<'p, T: Scalar> Problems<'p, T> {
     /// Problems whose results stand one after the other, as those of one problem.
     pub(crate) fn joined(entries: Vec<Problem<'p, T>>) -> Self {
         let rows = entries.iter().map(|entry| entry.kept_len).sum();
         Self { entries, shape: (1, rows) }
     }
 
+    /// The GPU that holds the data of a variable, if one does.
+    pub(crate) fn home(&self) -> Option<Device> {
+        let variables = self.entries.iter().flat_map(|problem| problem.kept.iter().chain(&problem.reduced));
+        variables.into_iter().find_map(|indexed| indexed.matrix.device())
+    }
+
     /// Where to run, if this is where the user wants to: arrays on a device can only be read there.
     pub(crate) fn place(&self, mut wanted: Device) -> Result<Device, Error> {
         for problem in &self.entries {
             for Indexed { variable, matrix } in problem.kept.iter().chain(&problem.reduced) {
-                if let Matrix::Device(array) = matrix {
-                    let device = array.device();
+                if let Some(device) = matrix.device() {
                     if wanted == Device::Auto {
                         wanted = device;
                     }

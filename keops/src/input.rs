@@ -1,10 +1,12 @@
 //! Arguments of a call, as the checks see them.
 
-use keops_device::Scalar;
-use ndarray::{Array1, Array2, Array3, ArrayBase, Axis, CowArray, Ix1, Ix2, Ix3, Slice, ViewRepr};
+use ndarray::{Array1, Array2, ArrayBase, Axis, CowArray, Ix2, Ix3, Slice, ViewRepr};
 use std::ops::Range;
 
-use crate::Matrix;
+use keops_device::Scalar;
+
+use crate::arguments::Parameter;
+use crate::{DeviceArray, Matrix};
 
 /// An argument.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub enum Input<'a, T: Scalar> {
     /// For a parameter.
     // Owned, as they are small: lifetimes cannot shrink in a `CowArray`.
     Vector(Array1<T>),
+    /// For a parameter, in the memory of a GPU: a matrix of one row.
+    Resident(&'a DeviceArray<T>),
     /// For an indexed variable of a batch: (batch, rows, dimension). A batch of one is for all entries.
     Batch(ArrayBase<ViewRepr<&'a T>, Ix3, T>),
     /// For a parameter of a batch: (batch, dimension).
@@ -26,6 +30,8 @@ impl<'a, T: Scalar> Input<'a, T> {
         match self {
             Input::Rows(matrix) => matrix.ncols(),
             Input::Vector(vector) => vector.len(),
+            // What has several rows fails the check of the dimension, as a matrix of the host does.
+            Input::Resident(array) => array.nrows() * array.ncols(),
             Input::Batch(views) => views.len_of(Axis(2)),
             Input::Vectors(vectors) => vectors.ncols(),
         }
@@ -36,27 +42,17 @@ impl<'a, T: Scalar> Input<'a, T> {
         match self {
             Input::Rows(matrix) => Some(matrix.nrows()),
             Input::Batch(views) => Some(views.len_of(Axis(1))),
-            Input::Vector(_) | Input::Vectors(_) => None,
+            Input::Vector(_) | Input::Resident(_) | Input::Vectors(_) => None,
         }
     }
 
     /// The length of the batch, 1 where there is none.
     pub fn batch(&self) -> usize {
         match self {
-            Input::Rows(_) | Input::Vector(_) => 1,
+            Input::Rows(_) | Input::Vector(_) | Input::Resident(_) => 1,
             Input::Batch(views) => views.len_of(Axis(0)),
             Input::Vectors(vectors) => vectors.nrows(),
         }
-    }
-
-    /// A result, as the argument of a later pass.
-    pub fn whole(result: &'a Array3<T>) -> Self {
-        Input::Batch(result.view())
-    }
-
-    /// The first row of each entry of a result, as the argument for a parameter.
-    pub fn first_rows(result: &'a Array3<T>) -> Self {
-        Input::Vectors(result.index_axis(Axis(1), 0).to_owned())
     }
 
     /// The argument of one entry of the batch.
@@ -82,7 +78,7 @@ impl<'a, T: Scalar> Input<'a, T> {
                 part.slice_axis_inplace(Axis(0), Slice::from(rows));
                 Some(Input::Rows(Matrix::Host(part)))
             }
-            Input::Vector(_) => Some(self.clone()),
+            Input::Vector(_) | Input::Resident(_) => Some(self.clone()),
             Input::Rows(Matrix::Device(_)) | Input::Batch(_) | Input::Vectors(_) => None,
         }
     }
@@ -94,9 +90,12 @@ impl<'a, T: Scalar> From<Matrix<'a, T>> for Input<'a, T> {
     }
 }
 
-impl<'a, T: Scalar> From<CowArray<'a, T, Ix1>> for Input<'a, T> {
-    fn from(vector: CowArray<'a, T, Ix1>) -> Self {
-        Input::Vector(vector.into_owned())
+impl<'a, T: Scalar> From<Parameter<'a, T>> for Input<'a, T> {
+    fn from(parameter: Parameter<'a, T>) -> Self {
+        match parameter {
+            Parameter::Host(vector) => Input::Vector(vector.into_owned()),
+            Parameter::Device(array) => Input::Resident(array),
+        }
     }
 }
 

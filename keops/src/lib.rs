@@ -204,8 +204,23 @@
 //!
 //! If the build script of the package calls `keops_build::compile()`, each `formula!` carries its code for NVIDIA GPUs. Then
 //! [`Device::Auto`], the default, takes the first GPU where there is one and the work is worth the transfer; `.on(Device::Cuda(0))`
-//! takes it in any case, and says what is missing if that is not possible. Arguments may be [`DeviceArray`]s; what is in the
-//! memory of the processor is copied for each call. Results come back as arrays of the processor.
+//! takes it in any case, and says what is missing if that is not possible. What is in the memory of the processor is copied for
+//! each call, and results come back as arrays of the processor. Where an argument for a `Vi` or `Vj` is a [`DeviceArray`], the
+//! results are [`DeviceArray`]s too, and nothing waits: the next call can take them from where they are.
+//!
+//! ```
+//! use keops::prelude::*;
+//! use ndarray::Array2;
+//!
+//! /// Smooths values at the points x many times, on the GPU.
+//! fn smooth(x: &DeviceArray<f32>, mut values: DeviceArray<f32>) -> Result<Array2<f32>, Error> {
+//!     let sum = formula!("Exp(-SqDist(x, y)) * v / 100", x = Vi(3), y = Vj(3), v = Vj(1));
+//!     for _ in 0..10 {
+//!         values = sum.call(x, x, &values)?;
+//!     }
+//!     values.download()
+//! }
+//! ```
 //!
 //! Sums are block sums there: with [`SumScheme::Kahan`] or `.accumulate_f64()` `Auto` means the CPU. The exponential of an `f32`
 //! rounds its argument once more than on the CPU: its relative error is that of an argument that is wrong by half a unit in
@@ -237,6 +252,7 @@ mod options;
 mod parts;
 mod problem;
 mod ranges;
+mod results;
 mod selection;
 mod symbolic;
 
@@ -244,12 +260,14 @@ use ::ndarray::{Array2, Array3};
 use batch::Problems;
 use keops_device::kernel::Kernel;
 use keops_device::reduction::Reduction;
+use layout::only;
 use options::Options;
 use problem::Problem;
+use results::Outcome;
 
-pub use arguments::{Matrix, Rows, Vector};
+pub use arguments::{Matrix, Parameter, Rows, Vector};
 pub use error::{Error, NoConvergence};
-pub use gpu::{DeviceArray, GpuInfo, devices};
+pub use gpu::{DeviceArray, Element, GpuInfo, devices};
 /// Compiles a formula into a reduction over all pairs (i, j); see the [documentation of the crate](crate).
 ///
 /// ```
@@ -326,6 +344,7 @@ pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
 pub use ranges::{Intervals, RangeArrays, Ranges, RangesError};
+pub use results::{OnGpu, Results};
 pub use symbolic::{KernelFormula, Operand, SymbolicMatrix, Truncated};
 
 /// The ways to accumulate sums, as types.
@@ -370,11 +389,7 @@ pub mod scheme {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Scalar:
-    keops_device::Scalar
-    + bytemuck::Pod
-    + ndarray::LinalgScalar
-    + for<'a> Vector<'a, Self>
-    + for<'a> Vector<'a, Self, Batched>
+    keops_device::Scalar + Element + ndarray::LinalgScalar + for<'a> Vector<'a, Self> + for<'a> Vector<'a, Self, Batched>
 {
 }
 
@@ -412,7 +427,18 @@ fn reduce_one<K: Kernel, Red: Reduction, T: Scalar>(
     problem: Problem<'_, T>,
     options: &Options<'_>,
 ) -> Result<Array2<Red::Item<T>>, Error> {
-    reduce::<K, Red, T>(&problem.into(), options).map(Single::matrix)
+    reduce::<K, Red, T>(&problem.into(), options).map(only)
+}
+
+/// Runs a reduction whose results stay where the arguments are: on a GPU, if an argument is there.
+fn reduce_in_place<K: Kernel, Red: Reduction, T: Scalar>(
+    problems: &Problems<'_, T>,
+    options: &Options<'_>,
+) -> Result<Outcome<T, Red::Item<T>>, Error> {
+    match problems.home() {
+        None => reduce::<K, Red, T>(problems, options).map(Outcome::Host),
+        Some(_) => gpu::reduce_resident::<K, Red, T>(problems, problems.place(options.device)?).map(Outcome::Device),
+    }
 }
 
 /// What the code that `formula!` writes refers to. Not for users: it changes without notice.
@@ -421,8 +447,9 @@ pub mod __private {
     pub use crate::bound::Bound;
     pub use crate::cpu::{ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
     pub use crate::input::Input;
+    pub use crate::layout::only;
     pub use crate::options::Options;
-    pub use crate::parts::{columns, summed, totals, unzipped};
+    pub use crate::parts::{columns, summed, totals};
     pub use crate::problem::{Category, Signature, Variable};
     pub use crate::selection::selected;
     pub use crate::symbolic::{AxisPasses, Transposed, bind};
@@ -435,9 +462,9 @@ pub mod __private {
     pub use keops_device::{Math, Real};
 
     use crate::batch::Problems;
-    use crate::{Error, Scalar, reduce};
+    use crate::results::Outcome;
+    use crate::{Error, Scalar, reduce_in_place};
     use keops_device::reduction::Reduction;
-    use ndarray::Array3;
 
     /// Implemented by no type: what the derivatives of a reduction without derivatives ask for.
     #[diagnostic::on_unimplemented(
@@ -453,7 +480,7 @@ pub mod __private {
         signature: &Signature,
         inputs: &[Input<'_, T>],
         options: &Options<'_>,
-    ) -> Result<Array3<Red::Item<T>>, Error> {
-        reduce::<K, Red, T>(&Problems::new(signature, inputs, options)?, options)
+    ) -> Result<Outcome<T, Red::Item<T>>, Error> {
+        reduce_in_place::<K, Red, T>(&Problems::new(signature, inputs, options)?, options)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use keops_device::Scalar;
 use keops_device::reduction::scheme::Compensated;
 use ndarray::{Array, Array2, Array3, Axis, Dimension, RemoveAxis, s};
 
+use crate::Scalar;
 use crate::input::Input;
 
 /// Some columns of a result.
@@ -31,7 +31,7 @@ pub fn summed<T: Scalar, D: RemoveAxis>(gradients: Array<T, D>, argument: &Input
 }
 
 /// Values and positions, apart.
-pub fn unzipped<T: Scalar, D: Dimension>(result: &Array<(T, usize), D>) -> (Array<T, D>, Array<usize, D>) {
+pub(crate) fn unzipped<T: Scalar, D: Dimension>(result: &Array<(T, usize), D>) -> (Array<T, D>, Array<usize, D>) {
     (result.mapv(|(value, _)| value), result.mapv(|(_, position)| position))
 }
 

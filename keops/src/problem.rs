@@ -100,7 +100,7 @@ pub(crate) struct HostProblem<'a, T: Scalar> {
     pub(crate) blocks: Option<&'a Blocks>,
 }
 
-impl<'a, T: Scalar> Problem<'a, T> {
+impl<'a, T: crate::Scalar> Problem<'a, T> {
     /// Checks all arguments, which are those of a single problem.
     pub(crate) fn new(signature: &Signature, inputs: &[Input<'a, T>]) -> Result<Self, Error> {
         let formula = signature.formula;
@@ -122,6 +122,7 @@ impl<'a, T: Scalar> Problem<'a, T> {
             }
             match input {
                 Input::Vector(vector) => problem.params.extend(vector.iter().copied()),
+                Input::Resident(array) => problem.params.extend(array.download()?.iter().copied()),
                 Input::Rows(matrix) => {
                     let index = if variable.category == Category::I { "i" } else { "j" };
                     let (matrices, len, first) = if variable.category == signature.kept {
@@ -169,7 +170,9 @@ impl<'a, T: Scalar> Problem<'a, T> {
         problem.params.extend(lengths.map(|length| T::from_f64(length as f64)));
         Ok(problem)
     }
+}
 
+impl<T: Scalar> Problem<'_, T> {
     /// The problem as the processor can read it.
     pub(crate) fn on_host(&self) -> Result<HostProblem<'_, T>, Error> {
         let view = |indexed| Indexed::on_host(indexed, self.formula);

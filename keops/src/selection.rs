@@ -16,13 +16,16 @@ use crate::input::Input;
 use crate::options::Options;
 use crate::parts::total;
 use crate::problem::{Indexed, Problem, Signature};
-use crate::{Error, Matrix, Scalar, reduce};
+use crate::results::Outcome;
+use crate::{Device, Error, Matrix, Scalar, reduce};
 
 /// The derivatives at the selected positions, for each entry of a batch.
 pub struct Selections<T> {
     entries: Vec<Selected<T>>,
     /// The length of the batch, as the results are shaped.
     batch: usize,
+    /// The GPU that holds an argument, if one does: results go there.
+    home: Option<Device>,
 }
 
 /// The derivatives at the selected positions, component by component of the formula.
@@ -82,7 +85,7 @@ pub fn selected<V: Kernel, P: Reduction<Item<T> = usize>, D: Kernel, T: Scalar>(
             derivatives = later;
         }
     }
-    Ok(Selections { entries, batch: checked.shape.0 })
+    Ok(Selections { entries, batch: checked.shape.0, home: checked.home() })
 }
 
 /// The rows of all entries of a batch, one after the other.
@@ -168,43 +171,48 @@ pub(crate) fn on_host<T: Scalar>(rows: Matrix<'_, T>) -> Result<CowArray<'_, T, 
 
 impl<T: Scalar> Selections<T> {
     /// Some columns, one row per kept index.
-    pub fn rows(&self, columns: Range<usize>) -> Array3<T> {
+    pub fn rows(&self, columns: Range<usize>) -> Result<Outcome<T, T>, Error> {
         self.joined(|entry| entry.added(entry.kept_len, columns.clone(), |row, _| row))
     }
 
     /// Some columns, one row per reduced index: the sum over the kept indices that selected it.
-    pub fn scattered(&self, columns: Range<usize>) -> Array3<T> {
+    pub fn scattered(&self, columns: Range<usize>) -> Result<Outcome<T, T>, Error> {
         self.joined(|entry| entry.added(entry.reduced_len, columns.clone(), |_, position| position))
     }
 
     /// The sums of some columns over all kept indices: (batch, columns).
-    pub fn totals(&self, columns: Range<usize>) -> Array2<T> {
+    pub fn totals(&self, columns: Range<usize>) -> Result<Array2<T>, Error> {
         // The entries of a ragged batch share their parameters.
         let each = self.entries.len() / self.batch.max(1);
-        Array2::from_shape_fn((self.batch, columns.len()), |(entry, column)| {
+        Ok(Array2::from_shape_fn((self.batch, columns.len()), |(entry, column)| {
             let column = columns.start + column;
             let entries = &self.entries[entry * each..(entry + 1) * each];
             total(entries.iter().flat_map(Selected::found).map(|(_, _, derivatives)| derivatives[column]))
-        })
+        }))
     }
 
     /// Each result's component of the derivative at its position: one row per kept index.
-    pub fn components(&self, count: usize) -> Array3<T> {
+    pub fn components(&self, count: usize) -> Result<Outcome<T, T>, Error> {
         self.joined(|entry| entry.components(count))
     }
 
     /// The results of all entries.
-    fn joined(&self, of: impl Fn(&Selected<T>) -> Array2<T>) -> Array3<T> {
+    fn joined(&self, of: impl Fn(&Selected<T>) -> Array2<T>) -> Result<Outcome<T, T>, Error> {
         let results: Vec<Array2<T>> = self.entries.iter().map(of).collect();
         let views: Vec<ArrayView2<'_, T>> = results.iter().map(|result| result.view()).collect();
         if views.is_empty() {
-            return Array3::from_elem((self.batch, 0, 0), T::from_f64(0.0));
+            return Ok(Outcome::Host(Array3::from_elem((self.batch, 0, 0), T::from_f64(0.0))));
         }
         let all =
             concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("entries have equal columns: {error}"));
+        if self.home.is_some() {
+            return Outcome::at(self.home, all);
+        }
         let (rows, columns) = all.dim();
         let shape = (self.batch, rows / self.batch.max(1), columns);
-        all.into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("entries have equal rows: {error}"))
+        let all =
+            all.into_shape_with_order(shape).unwrap_or_else(|error| unreachable!("entries have equal rows: {error}"));
+        Ok(Outcome::Host(all))
     }
 }
 

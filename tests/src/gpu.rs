@@ -48,11 +48,17 @@ pub fn device(what: &str) -> Option<Device> {
 /// # Panics
 /// If they differ, or if one of them is an error.
 #[track_caller]
-pub fn assert_agree<O: Outcome>(what: &str, got: Result<O, Error>, expected: Result<O, Error>, tolerance: f64) {
-    let results = |where_: &str, outcome: Result<O, Error>| -> Vec<Reduced> {
-        outcome.unwrap_or_else(|error| panic!("{what}, {where_}: {error}")).results()
-    };
-    let (got, expected) = (results("on the device", got), results("on the processor", expected));
+pub fn assert_agree(
+    what: &str,
+    got: Result<impl Outcome, Error>,
+    expected: Result<impl Outcome, Error>,
+    tolerance: f64,
+) {
+    #[track_caller]
+    fn results(what: &str, place: &str, outcome: Result<impl Outcome, Error>) -> Vec<Reduced> {
+        outcome.unwrap_or_else(|error| panic!("{what}, on the {place}: {error}")).results()
+    }
+    let (got, expected) = (results(what, "device", got), results(what, "processor", expected));
     assert_eq!(got.len(), expected.len(), "{what}: number of results");
     for (number, (got, expected)) in got.iter().zip(&expected).enumerate() {
         if let Err(why) = close(got, expected, tolerance) {

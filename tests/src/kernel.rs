@@ -1,6 +1,6 @@
 //! What the kernels written by the build script look like from outside: numbers in, numbers out.
 
-use keops::{Device, Error, Ranges, Scalar};
+use keops::{Device, DeviceArray, Element, Error, Ranges, Scalar};
 use keops_core::eval::{Data, Reduced};
 use ndarray::{Array1, Array2, Array3};
 
@@ -50,6 +50,12 @@ impl Entry for usize {
     }
 }
 
+impl Entry for u32 {
+    fn exact(self) -> f64 {
+        f64::from(self)
+    }
+}
+
 /// What a call of a formula returns.
 pub trait Outcome {
     /// The results, one by one.
@@ -73,6 +79,12 @@ impl<E: Entry> Outcome for Array3<E> {
 impl<E: Entry> Outcome for Array1<E> {
     fn results(self) -> Vec<Reduced> {
         vec![Reduced { rows: 1, dim: self.len(), values: self.iter().map(|entry| entry.exact()).collect() }]
+    }
+}
+
+impl<E: Entry + Element> Outcome for DeviceArray<E> {
+    fn results(self) -> Vec<Reduced> {
+        self.download().unwrap_or_else(|error| panic!("{self:?}: {error}")).results()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The value that the user holds: a struct whose methods have one argument per variable.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::arguments::{argument_name, arguments, array, place, unread_arguments};
 use super::documentation::documentation;
 use super::kernel::kernel_name;
 use crate::check::{Formula, Variable, declared};
@@ -68,16 +69,6 @@ pub(super) fn stub(invocation: &Invocation) -> TokenStream {
     quote!({ #value Formula::DEFAULT })
 }
 
-/// Arguments for so many declarations that could not be read.
-pub(super) fn unread_arguments(count: usize) -> TokenStream {
-    (0..count)
-        .map(|number| {
-            let name = format_ident!("unread_{number}");
-            quote!(#name: impl ::core::marker::Sized,)
-        })
-        .collect()
-}
-
 /// The struct and its options, around the methods.
 fn value(
     variables: &[Variable],
@@ -90,13 +81,13 @@ fn value(
     let gradients = named.then(|| {
         let fields = variables.iter().map(|variable| {
             let (name, array) = (argument_name(variable), array(variable));
-            quote!(pub #name: L::#array<T>)
+            quote!(pub #name: R::#array<T>)
         });
         quote! {
             /// The gradients by all variables.
             #[derive(Clone, Debug)]
             #[allow(non_snake_case, missing_docs, unused, clippy::all)]
-            struct Gradients<T: ::keops::Scalar, L: ::keops::Layout> { #(#fields),* }
+            struct Gradients<T: ::keops::Scalar, R: ::keops::Results> { #(#fields),* }
         }
     });
     quote! {
@@ -189,7 +180,9 @@ fn method_tokens(
     body: &TokenStream,
 ) -> TokenStream {
     let name = format_ident!("{}", method.name);
-    let arguments = variables.iter().chain(&method.further).map(|variable| argument(variable, &quote!(L)));
+    let (arguments, types) = arguments(variables.iter().chain(&method.further));
+    let place = place(variables.iter().chain(&method.further));
+    let results = quote!(<#place as ::keops::Results>);
     let impossible = reduction.gradient == Gradient::None && !method.derivatives.is_empty();
     let (bound, body) = if impossible {
         let bound = quote!(where T: ::keops::__private::Derivative);
@@ -197,7 +190,7 @@ fn method_tokens(
     } else {
         (TokenStream::new(), body.clone())
     };
-    let (values, positions) = (quote!(L::Matrix<T>), quote!(L::Matrix<usize>));
+    let (values, positions) = (quote!(#results::Matrix<T>), quote!(#results::Positions));
     let value = match reduction.results {
         Results::Values => values,
         Results::Positions => positions,
@@ -206,9 +199,9 @@ fn method_tokens(
     let derivatives = match method.derivatives.as_slice() {
         [] => None,
         _ if impossible => Some(quote!(())),
-        _ if method.named => Some(quote!(Gradients<T, L>)),
-        [(_, Output { form: Form::Vector, .. }), ..] => Some(quote!(L::Vector<T>)),
-        _ => Some(quote!(L::Matrix<T>)),
+        _ if method.named => Some(quote!(Gradients<T, #place>)),
+        [(_, Output { form: Form::Vector, .. }), ..] => Some(quote!(#results::Vector<T>)),
+        _ => Some(quote!(#results::Matrix<T>)),
     };
     let result = match (&method.value, derivatives) {
         (Some(_), Some(derivatives)) => quote!((#value, #derivatives)),
@@ -217,7 +210,7 @@ fn method_tokens(
     };
     quote! {
         #[doc = #documentation]
-        pub fn #name<'a, T: ::keops::Scalar>(
+        pub fn #name<'a, T: ::keops::Scalar, #types>(
             &self,
             #(#arguments,)*
             #unread
@@ -265,8 +258,8 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             {
                 let value = pass_name(forward);
                 return match variable.category {
-                    Category::Indexed(_) => quote!(::keops::__private::Input::whole(&#value)),
-                    Category::Parameter => quote!(::keops::__private::Input::first_rows(&#value)),
+                    Category::Indexed(_) => quote!(#value.whole()),
+                    Category::Parameter => quote!(#value.first_rows()?),
                 };
             }
             let name = argument_name(variable);
@@ -306,38 +299,32 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             (Literal::usize_unsuffixed(output.columns.start), Literal::usize_unsuffixed(output.columns.end));
         let selected = plan.passes[output.pass].selected;
         match output.form {
-            Form::Scattered => quote!(#pass.scattered(#start..#end)),
-            Form::Components => quote!(#pass.components(#end)),
-            Form::Rows if selected => quote!(#pass.rows(#start..#end)),
-            Form::Vector if selected => quote!(#pass.totals(#start..#end)),
+            Form::Scattered => quote!(#pass.scattered(#start..#end)?),
+            Form::Components => quote!(#pass.components(#end)?),
+            Form::Rows if selected => quote!(#pass.rows(#start..#end)?),
             Form::Rows if whole(output) => quote!(#pass),
-            Form::Rows => quote!(::keops::__private::columns(&#pass, #start..#end)),
-            Form::Vector | Form::Row => quote!(::keops::__private::totals(&#pass, #start..#end)),
+            Form::Rows => quote!(#pass.columns(#start..#end)?),
+            Form::Row => quote!(#pass.row(#start..#end)?),
+            Form::Vector => quote!(#pass.totals(#start..#end)?),
         }
     };
-    let positions = formula.reduction.results == Results::ValuesAndPositions;
+    let place = place(formula.variables.iter().chain(&method.further));
+    let results = quote!(<#place as ::keops::Results>);
     let value = method.value.as_ref().map(|output| {
-        let part = part(output);
-        match output.form {
-            _ if positions => {
-                let pass = pass_name(output.pass);
-                quote! {{
-                    let (values, positions) = ::keops::__private::unzipped(&#pass);
-                    (L::matrix(values), L::matrix(positions))
-                }}
-            }
-            Form::Row => quote!(L::matrix(#part.insert_axis(::keops::ndarray::Axis(1)))),
-            _ => quote!(L::matrix(#part)),
+        let (pass, part) = (pass_name(output.pass), part(output));
+        match formula.reduction.results {
+            Results::Values => quote!(#results::values(#part)?),
+            Results::Positions => quote!(#results::positions(#part)?),
+            Results::ValuesAndPositions => quote!(#results::both(#pass)?),
         }
     });
     let derivative = |number: usize, output: &Output| {
         let (name, part) = (argument_name(&formula.variables[number]), part(output));
         match (&plan.passes[output.pass].parts[..], output.form) {
             // What changes with a variable has the form of the value.
-            ([Part::Change(_)], Form::Row) => quote!(L::matrix(#part.insert_axis(::keops::ndarray::Axis(1)))),
-            ([Part::Change(_)], _) => quote!(L::matrix(#part)),
-            (_, Form::Vector) => quote!(L::vector(::keops::__private::summed(#part, &#name))),
-            _ => quote!(L::matrix(::keops::__private::summed(#part, &#name))),
+            ([Part::Change(_)], _) => quote!(#results::values(#part)?),
+            (_, Form::Vector) => quote!(#results::vector(::keops::__private::summed(#part, &#name))),
+            _ => quote!(#results::values(#part.summed(&#name))?),
         }
     };
     let derivatives = match method.derivatives.as_slice() {
@@ -394,30 +381,6 @@ fn category(category: Category) -> TokenStream {
         Category::Indexed(Axis::I) => quote!(I),
         Category::Indexed(Axis::J) => quote!(J),
         Category::Parameter => quote!(Parameter),
-    }
-}
-
-pub(super) fn argument(variable: &Variable, layout: &TokenStream) -> TokenStream {
-    let name = argument_name(variable);
-    match variable.category {
-        Category::Indexed(_) => quote!(#name: impl ::keops::Rows<'a, T, #layout>),
-        Category::Parameter => quote!(#name: impl ::keops::Vector<'a, T, #layout>),
-    }
-}
-
-/// The type of an array of the shape of a variable.
-pub(super) fn array(variable: &Variable) -> TokenStream {
-    match variable.category {
-        Category::Indexed(_) => quote!(Matrix),
-        Category::Parameter => quote!(Vector),
-    }
-}
-
-pub(super) fn argument_name(variable: &Variable) -> Ident {
-    match syn::parse_str::<Ident>(&variable.name) {
-        Ok(_) => Ident::new(&variable.name, Span::call_site()),
-        // A word that Rust keeps for itself.
-        Err(_) => Ident::new_raw(&variable.name, Span::call_site()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! `::keops::__private`, so that nothing in the user's scope can change its meaning.
 
 mod api;
+mod arguments;
 mod device;
 mod documentation;
 mod kernel;
@@ -86,6 +87,6 @@ pub fn stub(invocation: &Invocation) -> TokenStream {
 
 /// The same for `kernel!`: what would stand there for the formula 0 of the same variables, whose programs these are.
 pub fn symbolic_stub(zero: &Formula, programs: &[Program], unread: usize) -> TokenStream {
-    let value = symbolic::symbolic(zero, &api::unread_arguments(unread));
+    let value = symbolic::symbolic(zero, &arguments::unread_arguments(unread));
     with_kernels(programs, None, String::new, &value)
 }

@@ -6,7 +6,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::api::{argument, argument_name, array, declaration};
+use super::api::declaration;
+use super::arguments::{argument, argument_name, array};
 use super::documentation::shape;
 use super::kernel::kernel_name;
 use crate::check::{Formula, Term, TermKind, Variable};
@@ -29,7 +30,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
     let declarations = variables.iter().map(declaration);
     let fields = variables.iter().map(|variable| {
         let (name, array) = (argument_name(variable), array(variable));
-        quote!(pub #name: <::keops::Single as ::keops::Layout>::#array<T>)
+        quote!(pub #name: <::keops::Single as ::keops::Results>::#array<T>)
     });
     // A type without fields would not use its parameter.
     let marker = variables.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<T>));
@@ -149,13 +150,13 @@ fn gradients(variables: &[Variable]) -> Vec<TokenStream> {
             let variable = &variables[number];
             let end = start + variable.dim;
             let name = argument_name(variable);
-            let (form, part) = match variable.category {
-                Category::Indexed(_) => (format_ident!("matrix"), format_ident!("columns")),
-                Category::Parameter => (format_ident!("vector"), format_ident!("totals")),
+            let part = match variable.category {
+                Category::Indexed(_) => format_ident!("columns"),
+                Category::Parameter => format_ident!("totals"),
             };
             let (from, to) = (Literal::usize_unsuffixed(start), Literal::usize_unsuffixed(end));
             fields[number] = quote! {
-                #name: <::keops::Single as ::keops::Layout>::#form(::keops::__private::#part(#result, #from..#to))
+                #name: ::keops::__private::only(::keops::__private::#part(#result, #from..#to))
             };
             start = end;
         }

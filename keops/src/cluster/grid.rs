@@ -29,7 +29,8 @@ use crate::{Error, Scalar, Vector};
 /// # Ok::<(), keops::Error>(())
 /// ```
 pub fn grid_cluster<'a, T: Scalar>(x: &ArrayRef2<T>, size: impl Vector<'a, T>) -> Result<Array1<usize>, Error> {
-    let cells = cells(x, &size.vector().to_vec())?;
+    let sizes = size.vector().on_host()?;
+    let cells = cells(x, &sizes.to_vec())?;
     let cell = |point: usize| &cells[point * x.ncols()..(point + 1) * x.ncols()];
     let mut order: Vec<usize> = (0..x.nrows()).collect();
     // Slices are compared in lexicographic order; there are no NaNs.

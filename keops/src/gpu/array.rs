@@ -2,21 +2,25 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Range;
 
-use ndarray::Array2;
+use bytemuck::Pod;
+use ndarray::{Array2, ArrayView2};
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Columns};
 use super::driver;
+use super::driver::RowsSize;
 use crate::{Device, Error, Matrix, Rows, Scalar};
 
 /// A matrix in the memory of one GPU, row by row without gaps.
 ///
 /// `&DeviceArray<T>` is an argument for a variable `Vi(d)` or `Vj(d)`, like an array of the host, and beside such arrays:
 /// what lies on the GPU already is not copied again. The call then runs on that GPU, unless `.on(..)` asks for another
-/// device, which is an error.
+/// device, which is an error; and its results are such arrays too, so that a chain of calls never leaves the GPU. Indices
+/// come as `DeviceArray<u32>`. (The gradient by a parameter is a vector of the host, whatever the other arguments are.)
 ///
-/// Copies and calls take their turn on the device in the order in which they were made; only [`download`] and the results
-/// of calls are waited for. The memory is freed when the array is dropped.
+/// Copies and calls take their turn on the device in the order in which they were made; only [`download`] is waited for, and an
+/// error of the device may come out of it. The memory is freed when the array is dropped.
 ///
 /// ```
 /// use keops::{Device, DeviceArray, Error};
@@ -68,6 +72,73 @@ impl<T> DeviceArray<T> {
     }
 }
 
+/// What an array of a device can hold: `f32`, `f64`, and `u32` for indices.
+pub trait Element: Pod + Default + sealed::Sealed {}
+
+impl Element for f32 {}
+impl Element for f64 {}
+impl Element for u32 {}
+
+mod sealed {
+    /// Which numbers kernels write is decided here.
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+    impl Sealed for u32 {}
+}
+
+impl<T: Element> DeviceArray<T> {
+    /// What a kernel wrote.
+    pub(super) fn of_buffer(buffer: Buffer, (rows, columns): (usize, usize)) -> Self {
+        Self { buffer, rows, columns, entries: PhantomData }
+    }
+
+    /// A matrix of zeros.
+    pub fn zeros(device: Device, (rows, columns): (usize, usize)) -> Result<Self, Error> {
+        // A product that overflows is more than any device has.
+        let bytes = rows.saturating_mul(columns).saturating_mul(size_of::<T>());
+        let buffer = Buffer::new(driver(device)?, bytes)?;
+        buffer.clear()?;
+        Ok(Self::of_buffer(buffer, (rows, columns)))
+    }
+
+    /// A copy of a matrix of the host.
+    pub(crate) fn of_host(view: ArrayView2<'_, T>, device: Device) -> Result<Self, Error> {
+        let shape = view.dim();
+        Ok(Self::of_buffer(Buffer::of_rows(driver(device)?, view)?, shape))
+    }
+
+    /// A copy on the host. It waits for everything that the GPU has to do before.
+    pub fn download(&self) -> Result<Array2<T>, Error> {
+        let mut result = Array2::default(self.shape());
+        if let Some(entries) = result.as_slice_mut() {
+            self.buffer.download(entries)?;
+        }
+        Ok(result)
+    }
+
+    /// A copy on the same GPU, for which there must be memory.
+    pub fn try_clone(&self) -> Result<Self, Error> {
+        Ok(Self { buffer: self.buffer.try_clone()?, ..*self })
+    }
+
+    /// A copy of some columns, on the same GPU.
+    pub(crate) fn columns(&self, columns: Range<usize>) -> Result<Self, Error> {
+        let shape = (self.rows, columns.len());
+        let part = Self::of_buffer(Buffer::new(self.buffer.driver(), shape.0 * shape.1 * size_of::<T>())?, shape);
+        part.copy_columns(0, self, columns)?;
+        Ok(part)
+    }
+
+    /// Overwrites as many columns from `first` on with some of another matrix, which has as many rows and is on the same GPU.
+    pub(crate) fn copy_columns(&self, first: usize, from: &Self, columns: Range<usize>) -> Result<(), Error> {
+        let bytes = |columns: usize| columns * size_of::<T>();
+        let of = |first, all: &Self| Columns { first: bytes(first), pitch: bytes(all.columns) };
+        let size = RowsSize { width: bytes(columns.len()), count: self.rows };
+        self.buffer.copy_columns(of(first, self), (&from.buffer, of(columns.start, from)), size)
+    }
+}
+
 impl<T: Scalar> DeviceArray<T> {
     /// Copies a matrix to a GPU; `Device::Auto` is the first one.
     ///
@@ -82,29 +153,6 @@ impl<T: Scalar> DeviceArray<T> {
             Matrix::Device(array) => Buffer::of_rows(driver, array.download()?.view())?,
         };
         Ok(Self { buffer, rows: rows.nrows(), columns: rows.ncols(), entries: PhantomData })
-    }
-
-    /// A matrix of zeros.
-    pub fn zeros(device: Device, (rows, columns): (usize, usize)) -> Result<Self, Error> {
-        // A product that overflows is more than any device has.
-        let bytes = rows.saturating_mul(columns).saturating_mul(size_of::<T>());
-        let buffer = Buffer::new(driver(device)?, bytes)?;
-        buffer.clear()?;
-        Ok(Self { buffer, rows, columns, entries: PhantomData })
-    }
-
-    /// A copy on the host. It waits for everything that the GPU has to do before.
-    pub fn download(&self) -> Result<Array2<T>, Error> {
-        let mut result = Array2::from_elem(self.shape(), T::from_f64(0.0));
-        if let Some(entries) = result.as_slice_mut() {
-            self.buffer.download(entries)?;
-        }
-        Ok(result)
-    }
-
-    /// A copy on the same GPU, for which there must be memory.
-    pub fn try_clone(&self) -> Result<Self, Error> {
-        Ok(Self { buffer: self.buffer.try_clone()?, ..*self })
     }
 }
 

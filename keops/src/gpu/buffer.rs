@@ -5,8 +5,17 @@ use std::fmt;
 use bytemuck::Pod;
 use ndarray::ArrayView2;
 
-use super::driver::Driver;
+use super::driver::{Driver, Rows, RowsSize};
 use crate::{Device, Error};
+
+/// Some columns of a matrix.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns {
+    /// Bytes in front of them in the first row.
+    pub(crate) first: usize,
+    /// Bytes of a whole row.
+    pub(crate) pitch: usize,
+}
 
 /// Memory of a device.
 pub(crate) struct Buffer {
@@ -60,6 +69,24 @@ impl Buffer {
             self.driver.copy(copy.address, self.address, self.bytes)?;
         }
         Ok(copy)
+    }
+
+    /// Copies some columns of a matrix to some of this one, which is on the same device.
+    pub(crate) fn copy_columns(&self, to: Columns, (from, of): (&Self, Columns), size: RowsSize) -> Result<(), Error> {
+        if size.width == 0 || size.count == 0 {
+            return Ok(());
+        }
+        let rows = |buffer: &Self, Columns { first, pitch }: Columns| {
+            let end = first + (size.count - 1) * pitch + size.width;
+            assert!(size.width <= pitch && end <= buffer.bytes, "{size:?} from {first} of {}", buffer.bytes);
+            Rows { address: buffer.address + first as u64, pitch }
+        };
+        self.driver.copy_rows(rows(self, to), rows(from, of), size)
+    }
+
+    /// The driver of the device.
+    pub(crate) fn driver(&self) -> &'static dyn Driver {
+        self.driver
     }
 
     /// Waits for all work of the device, and reads as many numbers as there are, from the first on.

@@ -22,6 +22,8 @@ pub(crate) trait Driver: Send + Sync {
     fn download(&self, from: u64, bytes: &mut [u8]) -> Result<(), Error>;
     /// Copies bytes from one place of the device to another; the two do not overlap.
     fn copy(&self, to: u64, from: u64, bytes: usize) -> Result<(), Error>;
+    /// Copies the rows of a matrix to those of another one on the device; the two do not overlap. There is at least one byte.
+    fn copy_rows(&self, to: Rows, from: Rows, size: RowsSize) -> Result<(), Error>;
     /// Sets bytes to 0.
     fn clear(&self, address: u64, bytes: usize) -> Result<(), Error>;
     /// Runs an entry of a PTX text, which is loaded once per device and process. The arguments are those that the entry
@@ -30,6 +32,24 @@ pub(crate) trait Driver: Send + Sync {
     /// Waits until all work is done. Programs have no need of it beside [`Driver::download`]; CUDA has when memory runs out.
     #[cfg_attr(not(feature = "cuda"), allow(dead_code))]
     fn synchronize(&self) -> Result<(), Error>;
+}
+
+/// The rows of a matrix, or parts of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Rows {
+    /// The address of the first one.
+    pub(crate) address: u64,
+    /// The distance of two rows in bytes.
+    pub(crate) pitch: usize,
+}
+
+/// What is copied of the rows of a matrix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct RowsSize {
+    /// Bytes of a row.
+    pub(crate) width: usize,
+    /// The number of rows.
+    pub(crate) count: usize,
 }
 
 /// How many threads run a kernel.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use keops_emulator as emulator;
 
-use super::driver::{Argument, Driver, LaunchShape};
+use super::driver::{Argument, Driver, LaunchShape, Rows, RowsSize};
 use crate::{Device, Error};
 
 /// Bytes of memory of the device. It is there to notice tests that ask for more than they think.
@@ -83,6 +83,13 @@ impl Driver for Emulated {
         let mut between = vec![0; bytes];
         self.download(from, &mut between)?;
         self.upload(to, &between)
+    }
+
+    fn copy_rows(&self, to: Rows, from: Rows, size: RowsSize) -> Result<(), Error> {
+        (0..size.count).try_for_each(|row| {
+            let at = |rows: Rows| rows.address + (row * rows.pitch) as u64;
+            self.copy(at(to), at(from), size.width)
+        })
     }
 
     fn clear(&self, address: u64, bytes: usize) -> Result<(), Error> {

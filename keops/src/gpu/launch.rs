@@ -11,9 +11,10 @@ use super::driver::{Argument, Driver, LaunchShape};
 use super::plan::{Plan, Table, places};
 use super::split::{Part, shares, whole};
 use super::upload::{Side, Uploaded, most_rows, params, upload};
-use super::{device_count, driver};
+use super::{DeviceArray, device_count, driver};
 use crate::batch::Problems;
 use crate::problem::Problem;
+use crate::results::Resident;
 use crate::{Device, Error, Scalar};
 
 /// Indices are counted in 32 bits. Blocks begin beyond the last one, but not by more than a few hundred.
@@ -85,6 +86,29 @@ pub(crate) fn reduce<K: Kernel, Red: Reduction, T: Scalar>(
         .unwrap_or_else(|error| unreachable!("entries of a batch have as many rows: {error}")))
 }
 
+/// Asks one GPU for a reduction whose results stay there. It does not wait.
+pub(crate) fn reduce_resident<K: Kernel, Red: Reduction, T: Scalar>(
+    problems: &Problems<'_, T>,
+    device: Device,
+) -> Result<Resident<T>, Error> {
+    let driver = driver(device)?;
+    let columns = Red::results(dim::<K>());
+    let Written { shape, values, positions } = match problems.entries.first() {
+        None => Written { shape: (0, columns), values: Buffer::new(driver, 0)?, positions: Buffer::new(driver, 0)? },
+        Some(first) => {
+            let code = Code::new::<K, Red>(first.formula, device)?;
+            let parts = whole(&problems.entries);
+            check_counts(first.formula, &parts)?;
+            start::<Red::Item<T>, T>(driver, &code, &parts)?
+        }
+    };
+    let shape_of = |wanted: bool| if wanted { shape } else { (0, 0) };
+    Ok(Resident {
+        values: DeviceArray::of_buffer(values, shape_of(<Red::Item<T> as Item<T>>::HAS_VALUE)),
+        positions: DeviceArray::of_buffer(positions, shape_of(<Red::Item<T> as Item<T>>::HAS_POSITION)),
+    })
+}
+
 /// Cuts the rows into as many shares as there are GPUs, and reduces each on one of them, all at a time.
 pub(super) fn on_all<X: Item<T>, T: Scalar>(
     drivers: &[&'static dyn Driver],
@@ -108,25 +132,51 @@ pub(super) fn on_all<X: Item<T>, T: Scalar>(
     Ok(concatenate(Axis(0), &views).unwrap_or_else(|error| unreachable!("shares have as many columns: {error}")))
 }
 
-/// Runs a reduction on one GPU: the results of all parts, one after the other.
+/// Runs a reduction on one GPU, and waits: the results of all parts, one after the other.
 fn on_one<X: Item<T>, T: Scalar>(
     driver: &'static dyn Driver,
     code: &Code<T>,
     parts: &[Part<'_, T>],
 ) -> Result<Array2<X>, Error> {
-    // Nothing of what has no rows goes to the device.
+    let Written { shape, values, positions } = start::<X, T>(driver, code, parts)?;
+    let count = shape.0 * shape.1;
+    let mut numbers = vec![T::default(); if X::HAS_VALUE { count } else { 0 }];
+    let mut indices = vec![0u32; if X::HAS_POSITION { count } else { 0 }];
+    values.download(&mut numbers)?;
+    positions.download(&mut indices)?;
+    let item = |at: usize| {
+        let value = numbers.get(at).copied().unwrap_or_default();
+        X::from_parts(value, indices.get(at).map_or(0, |&index| index as usize))
+    };
+    Ok(Array2::from_shape_fn(shape, |(row, entry)| item(row * shape.1 + entry)))
+}
+
+/// Results in the memory of a device, once its work is done. What an item does not have takes no bytes.
+struct Written {
+    shape: (usize, usize),
+    values: Buffer,
+    positions: Buffer,
+}
+
+/// Asks one GPU for a reduction: the results of all parts, one after the other.
+fn start<X: Item<T>, T: Scalar>(
+    driver: &'static dyn Driver,
+    code: &Code<T>,
+    parts: &[Part<'_, T>],
+) -> Result<Written, Error> {
     let shape = (parts.iter().map(|part| part.rows.len()).sum(), code.results);
+    let count = shape.0 * shape.1;
+    let sized = |wanted: bool, size: usize| Buffer::new(driver, if wanted { count * size } else { 0 });
+    let values = sized(X::HAS_VALUE, size_of::<T>())?;
+    let positions = sized(X::HAS_POSITION, size_of::<u32>())?;
+    // Nothing of what has no rows goes to the device.
     if shape.0 == 0 {
-        return Ok(Array2::default(shape));
+        return Ok(Written { shape, values, positions });
     }
     let (kept, reduced) = (upload(driver, parts, Side::Kept)?, upload(driver, parts, Side::Reduced)?);
     let (params, of_parts) = params(code, parts);
     let plan = Plan::new(&code.sizes, parts, &of_parts);
     let tables = Tables::upload(driver, &plan, &params, [&kept, &reduced])?;
-    let count = shape.0 * shape.1;
-    let sized = |wanted: bool, size: usize| Buffer::new(driver, if wanted { count * size } else { 0 });
-    let values = sized(X::HAS_VALUE, size_of::<T>())?;
-    let positions = sized(X::HAS_POSITION, size_of::<u32>())?;
     let states = Buffer::new(driver, plan.state_bytes)?;
 
     let launch = |entry: &str, table: &Table, address: u64| {
@@ -149,7 +199,7 @@ fn on_one<X: Item<T>, T: Scalar>(
     if let Some(finish) = &plan.finish {
         launch(&format!("{}_finish", code.entry), finish, tables.finish)?;
     }
-    results(shape, &values, &positions)
+    Ok(Written { shape, values, positions })
 }
 
 /// The addresses of tables, intervals and parameters, in one piece of memory, as each upload takes its time.
@@ -185,22 +235,4 @@ impl Tables {
         let at = |word: usize| memory.address() + (word * size_of::<u32>()) as u64;
         Ok(Self { params: at(0), table: at(table), finish: at(finish), intervals: at(intervals), _memory: memory })
     }
-}
-
-/// Waits, and puts together what came out.
-fn results<X: Item<T>, T: Scalar>(
-    shape: (usize, usize),
-    values: &Buffer,
-    positions: &Buffer,
-) -> Result<Array2<X>, Error> {
-    let count = shape.0 * shape.1;
-    let mut numbers = vec![T::default(); if X::HAS_VALUE { count } else { 0 }];
-    let mut indices = vec![0u32; if X::HAS_POSITION { count } else { 0 }];
-    values.download(&mut numbers)?;
-    positions.download(&mut indices)?;
-    let item = |at: usize| {
-        let value = numbers.get(at).copied().unwrap_or_default();
-        X::from_parts(value, indices.get(at).map_or(0, |&index| index as usize))
-    };
-    Ok(Array2::from_shape_fn(shape, |(row, entry)| item(row * shape.1 + entry)))
 }

@@ -23,10 +23,10 @@ mod split;
 mod tests;
 mod upload;
 
-pub use array::DeviceArray;
+pub use array::{DeviceArray, Element};
 use devices::device_count;
 pub use devices::{GpuInfo, devices};
-pub(crate) use launch::{is_worth_it, reduce};
+pub(crate) use launch::{is_worth_it, reduce, reduce_resident};
 
 use crate::{Device, Error};
 use driver::Driver;

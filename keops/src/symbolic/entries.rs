@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use super::operand::single_column;
 use super::{KernelFormula, SymbolicMatrix};
+use crate::layout::only;
 use crate::problem::{Category, Indexed, Problem};
 use crate::selection::on_host;
-use crate::{Error, Layout, Matrix, Scalar, Single, cpu};
+use crate::{Error, Matrix, Scalar, cpu};
 
 /// Pairs that are gathered at a time for a dense matrix, about.
 const BLOCK: usize = 1 << 13;
@@ -201,7 +202,7 @@ impl<'a, T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'a, T, K, A> {
         };
         // A sum of one term.
         let entries = cpu::reduce::<K::Pairs, Sum<Direct>, T>(&problem.into())?;
-        let mut entries = single_column(Single::matrix(entries));
+        let mut entries = single_column(only(entries));
         if self.options.ranges.is_some() {
             for (number, entry) in entries.iter_mut().enumerate() {
                 let (row, column) = pair(number);

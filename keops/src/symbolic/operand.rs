@@ -2,7 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
 
-use crate::{DeviceArray, Matrix, Rows, Scalar, Single};
+use crate::results::{Outcome, Results};
+use crate::{DeviceArray, Error, Matrix, Rows, Scalar, Single};
 
 /// The right-hand side of a product: a matrix of any number of columns, or a vector, which counts as one column. The
 /// product is of the same kind.
@@ -24,24 +25,24 @@ use crate::{DeviceArray, Matrix, Rows, Scalar, Single};
             one; all data hold the same type, `f32` or `f64`"
 )]
 pub trait Operand<'a, T: Scalar> {
-    /// `Array1<T>` for vectors, `Array2<T>` for matrices.
+    /// `Array1<T>` for vectors, `Array2<T>` for matrices, `DeviceArray<T>` for those on a GPU.
     type Product;
     /// As a matrix.
     fn columns(self) -> Matrix<'a, T>;
-    /// A result that has as many columns.
-    fn product(result: Array2<T>) -> Self::Product;
+    #[doc(hidden)]
+    fn product(result: Outcome<T, T>) -> Result<Self::Product, Error>;
 }
 
 /// Operands that are matrices: all that are data of a variable.
 macro_rules! matrices {
     ($([$($generics:tt)*] $operand:ty;)*) => {$(
         impl<'a, T: Scalar, $($generics)*> Operand<'a, T> for $operand {
-            type Product = Array2<T>;
+            type Product = <<Self as Rows<'a, T>>::Results<Single> as Results>::Matrix<T>;
             fn columns(self) -> Matrix<'a, T> {
                 Rows::<T, Single>::rows(self)
             }
-            fn product(result: Array2<T>) -> Array2<T> {
-                result
+            fn product(result: Outcome<T, T>) -> Result<Self::Product, Error> {
+                <<Self as Rows<'a, T>>::Results<Single> as Results>::values(result)
             }
         }
     )*};
@@ -67,8 +68,8 @@ macro_rules! vectors {
                 let view: ArrayView1<'a, T> = $view;
                 view.insert_axis(Axis(1)).into()
             }
-            fn product(result: Array2<T>) -> Array1<T> {
-                single_column(result)
+            fn product(result: Outcome<T, T>) -> Result<Array1<T>, Error> {
+                Ok(single_column(Single::values(result)?))
             }
         }
     )*};

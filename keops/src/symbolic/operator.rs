@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2, ArrayRef2, ArrayView2};
 
 use super::{KernelFormula, Operand, SymbolicMatrix};
 use crate::linalg::{ConjugateGradient, Entries, LinearOperator, SolveGradient, arithmetic};
+use crate::results::Outcome;
 use crate::selection::on_host;
 use crate::{Error, Scalar};
 
@@ -90,8 +91,10 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
     /// # Errors
     /// When b does not fit, when the iteration does not converge, and when the matrix turns out not to be positive definite.
     pub fn solve<'b, B: Operand<'b, T>>(&self, b: B, ridge: f64) -> Result<B::Product, Error> {
-        let b = on_host(b.columns())?.into_owned();
-        ConjugateGradient::new().ridge(ridge).solve(self, &b).map(|solution| B::product(solution.x))
+        let b = b.columns();
+        let home = b.device();
+        let solution = ConjugateGradient::new().ridge(ridge).solve(self, &on_host(b)?.into_owned())?;
+        B::product(Outcome::at(home, solution.x)?)
     }
 
     /// The gradient of a loss that depends on the solution x of `(K + ridge I) x = b`, where `e` is its gradient by x: by b and

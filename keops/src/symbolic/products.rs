@@ -13,9 +13,11 @@ use ndarray::{Array2, Axis, CowArray, Ix2, s};
 
 use super::{AxisPasses, KernelFormula, Operand, SymbolicMatrix};
 use crate::batch::Problems;
+use crate::layout::only;
 use crate::problem::Indexed;
+use crate::results::Outcome;
 use crate::selection::on_host;
-use crate::{Device, Error, Layout, Matrix, Scalar, Single, cpu, gpu, reduce_one};
+use crate::{Device, DeviceArray, Error, Matrix, Scalar, cpu, gpu, reduce_in_place, reduce_one};
 
 /// Data that a pass reads beside the variables.
 pub(super) type Further<'a, T> = Option<Indexed<'a, T>>;
@@ -47,30 +49,54 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
         self.check("v", &v, true)?;
         if v.ncols() == 1 {
             let problem = self.problem(false, None, Some(Indexed { variable: "v", matrix: v }));
-            return reduce_one::<<K::Rows as AxisPasses>::Product, Sum<A>, T>(problem, &self.options).map(V::product);
+            let problem = problem.into();
+            return V::product(reduce_in_place::<<K::Rows as AxisPasses>::Product, Sum<A>, T>(
+                &problem,
+                &self.options,
+            )?);
         }
+        let v = match v {
+            Matrix::Device(v) => return V::product(self.dot_on_gpu(v)?),
+            Matrix::Host(v) => v,
+        };
         let problems: Problems<'_, T> = self.problem(false, None, None).into();
-        let device = match (problems.place(self.options.device)?, &v) {
-            (Device::Auto, Matrix::Device(array)) => array.device(),
-            (Device::Auto, _) if gpu::is_worth_it::<<K::Rows as AxisPasses>::Products, Sum<A>, T>(&problems) => {
+        let device = match problems.place(self.options.device)? {
+            Device::Auto if gpu::is_worth_it::<<K::Rows as AxisPasses>::Products, Sum<A>, T>(&problems) => {
                 Device::Cuda(0)
             }
-            (device, _) => device,
+            device => device,
         };
-        let v = on_host(v)?;
         if matches!(device, Device::Auto | Device::Cpu) {
             let [problem] = problems.entries.as_slice() else { unreachable!("it was made of one problem") };
-            return cpu::multiply::<<K::Rows as AxisPasses>::Entries, A, T>(problem, v.view()).map(V::product);
+            let product = cpu::multiply::<<K::Rows as AxisPasses>::Entries, A, T>(problem, v)?;
+            return V::product(Outcome::single(product));
         }
         let mut result = Array2::from_elem((self.nrows(), v.ncols()), T::from_f64(0.0));
-        for (columns, chunk) in chunks(&v, K::WIDTH) {
+        for (columns, chunk) in chunks(&v.into(), K::WIDTH) {
             let chunk = Indexed { variable: "v", matrix: chunk.view().into() };
             let problem = self.problem(false, None, Some(chunk)).into();
             let part = gpu::reduce::<<K::Rows as AxisPasses>::Products, Sum<A>, T>(&problem, device)?;
-            let part = Single::matrix(part);
+            let part = only(part);
             result.slice_mut(s![.., columns.clone()]).assign(&part.slice(s![.., ..columns.len()]));
         }
-        Ok(V::product(result))
+        V::product(Outcome::single(result))
+    }
+
+    /// The product with a matrix on a GPU, some columns at a time. Nothing leaves the GPU.
+    fn dot_on_gpu(&self, v: &DeviceArray<T>) -> Result<Outcome<T, T>, Error> {
+        let (device, width) = (v.device(), K::WIDTH);
+        let product = DeviceArray::zeros(device, (self.nrows(), v.ncols()))?;
+        for first in (0..v.ncols()).step_by(width) {
+            let columns = first..(first + width).min(v.ncols());
+            let chunk = DeviceArray::zeros(device, (v.nrows(), width))?;
+            chunk.copy_columns(0, v, columns.clone())?;
+            let chunk = Indexed { variable: "v", matrix: Matrix::Device(&chunk) };
+            let problem: Problems<'_, T> = self.problem(false, None, Some(chunk)).into();
+            let device = problem.place(self.options.device)?;
+            let part = gpu::reduce_resident::<<K::Rows as AxisPasses>::Products, Sum<A>, T>(&problem, device)?;
+            product.copy_columns(first, &part.values, 0..columns.len())?;
+        }
+        Outcome::resident(product)
     }
 
     /// The gradients of `<e, K v>`, the sum of all entries of e times those of K v, by all data that is bound: a struct with

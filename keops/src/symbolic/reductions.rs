@@ -8,8 +8,9 @@ use super::operand::single_column;
 use super::{AxisPasses, KernelFormula, SymbolicMatrix};
 use crate::batch::Problems;
 use crate::cpu::{self, ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
+use crate::layout::only;
 use crate::parts::unzipped;
-use crate::{Device, Error, Layout, Scalar, Single, reduce_one};
+use crate::{Device, Error, Scalar, reduce_one};
 
 /// The largest number K of the K best: what is kept for each index must fit into a cache.
 const MAX_COUNT: usize = 1024;
@@ -188,6 +189,6 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
             Device::Auto | Device::Cpu => cpu::reduce::<<K::Rows as AxisPasses>::Entries, Red, T>(&problems),
             device => Err(Error::NoDeviceCode { formula: K::SIGNATURE.formula, device }),
         };
-        result.map(Single::matrix)
+        result.map(only)
     }
 }

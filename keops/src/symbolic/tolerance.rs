@@ -13,6 +13,7 @@ use crate::cluster::{Clusters, bisect_cluster};
 use crate::linalg::LinearOperator;
 use crate::options::Options;
 use crate::problem::{Category, Indexed};
+use crate::results::Outcome;
 use crate::selection::on_host;
 use crate::{Error, Matrix, Ranges, Scalar};
 
@@ -201,7 +202,10 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> Truncated<T, K, A> {
     /// # Errors
     /// When v has another number of rows than the matrix has columns.
     pub fn dot<'v, V: Operand<'v, T>>(&self, v: V) -> Result<V::Product, Error> {
-        self.product::<K>(&on_host(v.columns())?.view()).map(V::product)
+        let v = v.columns();
+        let home = v.device();
+        let product = self.product::<K>(&on_host(v)?.view())?;
+        V::product(Outcome::at(home, product)?)
     }
 
     /// The product with the matrix of the formula `L`: this one, or its transpose.

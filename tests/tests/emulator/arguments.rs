@@ -4,7 +4,7 @@ use keops::{Device, DeviceArray, Error, formula};
 use keops_tests::gpu;
 use keops_tests::inputs::numbers;
 use keops_tests::kernel::Number;
-use ndarray::{Array2, s};
+use ndarray::s;
 
 use crate::agree;
 
@@ -35,7 +35,7 @@ fn arrays_of_the_device<T: Number>(device: Device) -> Result<(), Error> {
     let some = gauss.on(device).call(&x, &y_there, &b, &p);
     let others = gauss.call(&x_there, &y, &b_there, &p);
     for (what, got) in [("all", all), ("some", some), ("others", others)] {
-        gpu::assert_agree(what, got, Ok::<Array2<T>, Error>(expected.clone()), crate::tolerance::<T>());
+        gpu::assert_agree(what, got, Ok::<_, Error>(expected.clone()), crate::tolerance::<T>());
     }
     // They are still there.
     assert_eq!((x_there.download()?, y_there.download()?), (x, y));

@@ -9,6 +9,7 @@ mod geometry;
 mod matrices;
 mod ptx;
 mod ranges;
+mod resident;
 mod wide;
 
 use keops_tests::kernel::Number;
@@ -31,3 +32,11 @@ macro_rules! agree {
     )*};
 }
 pub(crate) use agree;
+
+/// Compares what two calls returned: `agree_with!(what, got, expected, T)`.
+macro_rules! agree_with {
+    ($what:expr, $got:expr, $expected:expr, $number:ty $(,)?) => {
+        keops_tests::gpu::assert_agree($what, $got, $expected, crate::tolerance::<$number>())
+    };
+}
+pub(crate) use agree_with;

@@ -14,7 +14,7 @@ use cudarc::driver::result::{self, DriverError};
 use cudarc::driver::sys;
 
 use super::devices::GpuInfo;
-use super::driver::{Argument, Driver, LaunchShape};
+use super::driver::{Argument, Driver, LaunchShape, Rows, RowsSize};
 use crate::{Device, Error};
 use context::{Current, Handle};
 pub(super) use library::{count, info};
@@ -181,6 +181,32 @@ impl Driver for Cuda {
         // SAFETY: both are memory of this device.
         let copied = unsafe { result::memcpy_dtod_async(to, from, bytes, self.stream.0) };
         self.check("cuMemcpyDtoDAsync", copied)
+    }
+
+    fn copy_rows(&self, to: Rows, from: Rows, size: RowsSize) -> Result<(), Error> {
+        let _current = self.current()?;
+        let device = sys::CUmemorytype::CU_MEMORYTYPE_DEVICE;
+        let copy = sys::CUDA_MEMCPY2D {
+            srcXInBytes: 0,
+            srcY: 0,
+            srcMemoryType: device,
+            srcHost: ptr::null(),
+            srcDevice: from.address,
+            srcArray: ptr::null_mut(),
+            srcPitch: from.pitch,
+            dstXInBytes: 0,
+            dstY: 0,
+            dstMemoryType: device,
+            dstHost: ptr::null_mut(),
+            dstDevice: to.address,
+            dstArray: ptr::null_mut(),
+            dstPitch: to.pitch,
+            WidthInBytes: size.width,
+            Height: size.count,
+        };
+        // SAFETY: the rows of both are memory of this device; the driver reads the description before this returns.
+        let copied = unsafe { sys::cuMemcpy2DAsync_v2(&copy, self.stream.0) }.result();
+        self.check("cuMemcpy2DAsync", copied)
     }
 
     fn clear(&self, address: u64, bytes: usize) -> Result<(), Error> {
