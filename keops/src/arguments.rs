@@ -4,7 +4,7 @@ use keops_device::Scalar;
 use ndarray::{ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data, Ix1, Ix2, ViewRepr};
 
 use crate::layout::{Layout, Single};
-use crate::results::{OnGpu, Results};
+use crate::results::Place;
 use crate::{Device, DeviceArray, Error};
 
 /// The data of a variable `Vi(d)` or `Vj(d)`, and where it is.
@@ -99,58 +99,48 @@ impl<'a, T: crate::Scalar> Parameter<'a, T> {
     note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view, `&[[T; D]]` or \
             `&DeviceArray<T>`; all arguments hold the same type, `f32` or `f64`"
 )]
-pub trait Rows<'a, T: Scalar, L: Layout = Single> {
-    /// As what results are returned that would be returned as `R` but for this argument: `R` for data in the memory of the
-    /// processor, [`OnGpu`] for a [`DeviceArray`].
-    type Results<R: Results>: Results;
+pub trait Rows<'a, T: Scalar, L: Layout = Single>: Place {
     /// What the kernel reads.
     fn rows(self) -> L::Rows<'a, T>;
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T> for &'a ArrayBase<S, Ix2> {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.view().into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for ArrayView2<'a, T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for &'a ArrayRef2<T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         self.view().into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a [[T; D]] {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize, const M: usize> Rows<'a, T> for &'a [[T; D]; M] {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self.as_slice()).into()
     }
 }
 
 impl<'a, T: Scalar, const D: usize> Rows<'a, T> for &'a Vec<[T; D]> {
-    type Results<R: Results> = R;
     fn rows(self) -> Matrix<'a, T> {
         ArrayView2::from(self.as_slice()).into()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T> for &'a DeviceArray<T> {
-    type Results<R: Results> = OnGpu;
     fn rows(self) -> Matrix<'a, T> {
         Matrix::Device(self)
     }

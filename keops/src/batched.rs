@@ -7,49 +7,42 @@ use ndarray::{
 };
 
 use crate::layout::Batched;
-use crate::results::Results;
 use crate::{Rows, Vector};
 
 /// The data of a batch, as [`Batched`] has it.
 type Views<'a, T> = ArrayBase<ViewRepr<&'a T>, Ix3, T>;
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T, Batched> for &'a ArrayBase<S, Ix3> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self.view()
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T, Batched> for ArrayView3<'a, T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T, Batched> for &'a ArrayRef3<T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self.view()
     }
 }
 
 impl<'a, T: Scalar, S: Data<Elem = T>> Rows<'a, T, Batched> for &'a ArrayBase<S, Ix2> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self.view().insert_axis(Axis(0))
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T, Batched> for ArrayView2<'a, T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self.insert_axis(Axis(0))
     }
 }
 
 impl<'a, T: Scalar> Rows<'a, T, Batched> for &'a ArrayRef2<T> {
-    type Results<R: Results> = R;
     fn rows(self) -> Views<'a, T> {
         self.view().insert_axis(Axis(0))
     }

@@ -344,7 +344,7 @@ pub use layout::{Batched, Layout, Single};
 pub use ndarray;
 pub use options::{Device, SumScheme};
 pub use ranges::{Intervals, RangeArrays, Ranges, RangesError};
-pub use results::{OnGpu, Results};
+pub use results::{OnGpu, Place, Results};
 pub use symbolic::{KernelFormula, Operand, SymbolicMatrix, Truncated};
 
 /// The ways to accumulate sums, as types.

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::ops::Range;
 
 use keops_device::reduction::Item;
-use ndarray::{Array1, Array2, Array3, Axis};
+use ndarray::{Array1, Array2, Array3, ArrayBase, ArrayRef, ArrayView, Axis, RawData};
 
 use crate::input::Input;
 use crate::layout::{Batched, Single, only};
@@ -33,6 +33,46 @@ pub trait Results: Copy + Debug + Send + Sync + 'static {
     /// From one vector per entry of the batch.
     #[doc(hidden)]
     fn vector<T: Scalar>(all: Array2<T>) -> Self::Vector<T>;
+}
+
+/// Where the data of an argument for a `Vi` or `Vj` is, and so are the results.
+// Without the type of the numbers, which the compiler does not know yet when it asks for the type of a result.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the data of a variable `Vi(d)` or `Vj(d)`",
+    note = "expected a matrix with one row per index: `&Array2<T>`, a two-dimensional view, `&[[T; D]]` or `&DeviceArray<T>`"
+)]
+pub trait Place {
+    /// As what results are returned that would be returned as `R` but for this argument: `R` for data in the memory of the
+    /// processor, [`OnGpu`] for a [`DeviceArray`].
+    type Results<R: Results>: Results;
+}
+
+impl<S: RawData<Elem = T>, D, T> Place for &ArrayBase<S, D> {
+    type Results<R: Results> = R;
+}
+
+impl<T, D> Place for ArrayView<'_, T, D> {
+    type Results<R: Results> = R;
+}
+
+impl<T, D> Place for &ArrayRef<T, D> {
+    type Results<R: Results> = R;
+}
+
+impl<T> Place for &[T] {
+    type Results<R: Results> = R;
+}
+
+impl<T, const M: usize> Place for &[T; M] {
+    type Results<R: Results> = R;
+}
+
+impl<T> Place for &Vec<T> {
+    type Results<R: Results> = R;
+}
+
+impl<T> Place for &DeviceArray<T> {
+    type Results<R: Results> = OnGpu;
 }
 
 /// Results that stay on the GPU: [`DeviceArray`]s. Gradients by parameters are vectors of the host.

@@ -26,7 +26,7 @@ pub(super) fn place<'v>(variables: impl Iterator<Item = &'v Variable>) -> TokenS
     let rows = variables.enumerate().filter(|(_, variable)| matches!(variable.category, Category::Indexed(_)));
     rows.fold(quote!(L), |place, (number, _)| {
         let rows = rows_type(number);
-        quote!(<#rows as ::keops::Rows<'a, T, L>>::Results<#place>)
+        quote!(<#rows as ::keops::Place>::Results<#place>)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayBase, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, Axis, Data, Ix1, Ix2};
 
-use crate::results::{Outcome, Results};
+use crate::results::{Outcome, Place, Results};
 use crate::{DeviceArray, Error, Matrix, Rows, Scalar, Single};
 
 /// The right-hand side of a product: a matrix of any number of columns, or a vector, which counts as one column. The
@@ -37,12 +37,12 @@ pub trait Operand<'a, T: Scalar> {
 macro_rules! matrices {
     ($([$($generics:tt)*] $operand:ty;)*) => {$(
         impl<'a, T: Scalar, $($generics)*> Operand<'a, T> for $operand {
-            type Product = <<Self as Rows<'a, T>>::Results<Single> as Results>::Matrix<T>;
+            type Product = <<Self as Place>::Results<Single> as Results>::Matrix<T>;
             fn columns(self) -> Matrix<'a, T> {
                 Rows::<T, Single>::rows(self)
             }
             fn product(result: Outcome<T, T>) -> Result<Self::Product, Error> {
-                <<Self as Rows<'a, T>>::Results<Single> as Results>::values(result)
+                <<Self as Place>::Results<Single> as Results>::values(result)
             }
         }
     )*};

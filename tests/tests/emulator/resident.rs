@@ -65,14 +65,7 @@ fn forward_passes<T: Number>(device: Device) {
     for (m, n) in SIZES {
         let (x, y, b) = (both::<T>(device, m, 2, 1), both::<T>(device, n, 2, 2), both::<T>(device, n, 1, 3));
         let (e, p) = (both::<T>(device, n, 1, 4), both::<T>(device, 1, 1, 5));
-        stays!(
-            soft,
-            T,
-            call(x, y, b, p),
-            grad_x(x, y, b, p, e),
-            value_and_grad_y(x, y, b, p, e),
-            jvp_x(x, y, b, p, x),
-        );
+        stays!(soft, T, call(x, y, b, p), grad_x(x, y, b, p, e), value_and_grad_y(x, y, b, p, e), jvp_x(x, y, b, p, x),);
         // What was computed on the device is an argument there.
         let value = (|| {
             let there = soft.call(&x.1, &y.1, &b.1, &p.1)?;
