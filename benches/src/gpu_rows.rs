@@ -78,32 +78,32 @@ const GAUSS: (&str, &str) = ("Exp(-SqDist(x,y)) * b", "Sum");
 
 fn gauss<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1));
-    Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
+    Ok(vec![f.call(&a.x, &a.y, &a.b)?.download()?.into()])
 }
 
 fn gradient<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(1));
-    Ok(vec![f.grad_x(&a.x, &a.y, &a.b, &a.e)?.into()])
+    Ok(vec![f.grad_x(&a.x, &a.y, &a.b, &a.e)?.download()?.into()])
 }
 
 fn log_sum_exp<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("b - SqDist(x,y)", x = Vi(3), y = Vj(3), b = Vj(1), reduction = LogSumExp, derivatives = false);
-    Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
+    Ok(vec![f.call(&a.x, &a.y, &a.b)?.download()?.into()])
 }
 
 fn neighbours<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("SqDist(x,y)", x = Vi(3), y = Vj(3), reduction = ArgKMin(10), derivatives = false);
-    Ok(vec![f.call(&a.x, &a.y)?.into()])
+    Ok(vec![f.call(&a.x, &a.y)?.download()?.mapv(|index| index as usize).into()])
 }
 
 fn gauss_64<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(64), y = Vj(64), b = Vj(1), derivatives = false);
-    Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
+    Ok(vec![f.call(&a.x, &a.y, &a.b)?.download()?.into()])
 }
 
 fn wide<T: Number>(a: &OnDevice<T>) -> Result<Vec<Answer>, Error> {
     let f = formula!("Exp(-SqDist(x,y)) * b", x = Vi(3), y = Vj(3), b = Vj(64), derivatives = false);
-    Ok(vec![f.call(&a.x, &a.y, &a.b)?.into()])
+    Ok(vec![f.call(&a.x, &a.y, &a.b)?.download()?.into()])
 }
 
 const MILLION: usize = 1_000_000;
