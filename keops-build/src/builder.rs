@@ -16,8 +16,9 @@ use keops_core::DeviceCode;
 use crate::cache::{Cache, write_if_changed};
 use crate::compile::{Compiled, Compiler};
 use crate::conditions::Conditions;
+use crate::declarative::Macros;
 use crate::libraries::Libraries;
-use crate::scan::calls;
+use crate::scan::{calls, tokens};
 use crate::sources::rust_files;
 use crate::toolchain::{OVERRIDE, Search, search};
 
@@ -174,20 +175,22 @@ impl Builder {
             files.extend(rust_files(&folder));
         }
         files.extend(self.files.iter().map(|file| surroundings.package.join(file)));
-        let mut formulas = BTreeMap::new();
+        let (mut sources, mut macros) = (Vec::new(), Macros::default());
         for file in files {
             // What the build script has written is newer than its run, and would seem to have changed.
             if !file.starts_with(&surroundings.out_dir) {
                 lines.push(format!("rerun-if-changed={}", file.display()));
             }
             let text = fs::read_to_string(&file).unwrap_or_default();
-            // The macro reports what is wrong with a call.
-            let found = calls(&text, &surroundings.conditions).unwrap_or_default();
-            for code in found.into_iter().filter_map(|(called, tokens)| called.device_code(tokens)) {
-                formulas.entry(code.id.clone()).or_insert(code);
+            if let Some(source) = tokens(&text) {
+                macros.collect(&source);
+                sources.push(source);
             }
         }
-        formulas
+        let calls = sources.into_iter().flat_map(|source| calls(source, &macros, &surroundings.conditions));
+        // The macro reports what is wrong with a call.
+        let codes = calls.filter_map(|(called, tokens)| called.device_code(tokens));
+        codes.map(|code| (code.id.clone(), code)).collect()
     }
 
     /// The PTX of those formulas that could be compiled, by their identifiers.

@@ -30,15 +30,24 @@
 //!
 //! # What is found
 //!
-//! The files are searched, not expanded. A call inside of other macros is found, and one that is excluded by a `#[cfg]` of
-//! features or target is not compiled. A call whose tokens are put together by a `macro_rules!` of the package, from its own
-//! arguments, is not found, and runs on the CPU. So does one in a file that lies elsewhere, unless [`Builder::file`] names it.
+//! The files are searched for calls, also inside of other macros. What macros of the package, defined by `macro_rules!`, make of
+//! their arguments is searched too, so a dimension may be an argument:
+//!
+//! ```ignore
+//! macro_rules! distances {
+//!     ($d:literal) => { keops::formula!("SqDist(x, y)", x = Vi($d), y = Vj($d), derivatives = false) };
+//! }
+//! let (near, far) = (distances!(3), distances!(64));
+//! ```
+//!
+//! A call that is excluded by a `#[cfg]` of features or target is not compiled. One that another package's macro puts
+//! together is not found, and runs on the CPU. So does one in a file that lies elsewhere, unless [`Builder::file`] names it.
 //!
 //! # How it works
 //!
 //! | module | |
 //! |---|---|
-//! | `sources`, `scan`, `conditions` | the files of the package, the calls in them, those that are compiled |
+//! | `sources`, `scan`, `declarative`, `conditions` | the files of the package, the calls in them and in what macros make, those that are compiled |
 //! | `toolchain` | a compiler |
 //! | `libraries` | keops-device, and `core`, for the target |
 //! | `compile` | one formula |
@@ -53,6 +62,7 @@ mod cache;
 mod check;
 mod compile;
 mod conditions;
+mod declarative;
 mod libraries;
 mod panics;
 mod scan;

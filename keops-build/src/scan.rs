@@ -1,21 +1,38 @@
-//! Finds the calls of `formula!` and `kernel!` in the text of a source file.
+//! Finds the calls of `formula!` and `kernel!` in source files.
 //!
-//! The file is not expanded, only taken apart into tokens; so calls are found in functions, in closures, in what is
-//! passed to other macros. A call that a macro of the package puts together is not found, as its tokens are not there yet.
+//! A file is only taken apart into tokens; so calls are found in functions, in closures, in what is passed to other
+//! macros, and in what macros of the package make of that.
 
 use keops_core::Macro;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::conditions::Conditions;
+use crate::declarative::{MAX_CALLS, MAX_DEPTH, Macros};
 
 /// A macro, and the tokens between the brackets of a call.
 pub(crate) type Call = (Macro, TokenStream);
 
-/// All calls; `None` if the text is no Rust, of which the compiler will tell.
-pub(crate) fn calls(text: &str, conditions: &Conditions) -> Option<Vec<Call>> {
-    let mut calls = Vec::new();
-    walk(without_shebang(text).parse().ok()?, conditions, &mut calls);
-    Some(calls)
+/// The tokens of a file; `None` if it is no Rust, of which the compiler will tell.
+pub(crate) fn tokens(text: &str) -> Option<TokenStream> {
+    without_shebang(text).parse().ok()
+}
+
+/// All calls in some tokens, and in what these macros make of them.
+pub(crate) fn calls(tokens: TokenStream, macros: &Macros, conditions: &Conditions) -> Vec<Call> {
+    let mut scan = Scan { macros, conditions, depth: 0, expanded: 0, calls: Vec::new() };
+    scan.walk(tokens);
+    scan.calls
+}
+
+/// A walk through tokens.
+struct Scan<'a> {
+    macros: &'a Macros,
+    conditions: &'a Conditions,
+    /// The number of macros that led here.
+    depth: usize,
+    /// The number of calls of macros that were expanded.
+    expanded: usize,
+    calls: Vec<Call>,
 }
 
 fn without_shebang(text: &str) -> &str {
@@ -23,44 +40,63 @@ fn without_shebang(text: &str) -> &str {
     if is_shebang { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text }
 }
 
-fn walk(tokens: TokenStream, conditions: &Conditions, calls: &mut Vec<Call>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut rest = tokens.as_slice();
-    while let Some((first, behind)) = rest.split_first() {
-        rest = match rest {
-            [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attribute), behind @ ..]
-                if hash.as_char() == '#' && bang.as_char() == '!' && is_attribute(attribute) =>
-            {
-                if is_absent(attribute, conditions) {
-                    return;
-                }
-                behind
+impl Scan<'_> {
+    fn walk(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut rest = tokens.as_slice();
+        while let Some((first, behind)) = rest.split_first() {
+            rest =
+                match rest {
+                    [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attribute), behind @ ..]
+                        if hash.as_char() == '#' && bang.as_char() == '!' && is_attribute(attribute) =>
+                    {
+                        if is_absent(attribute, self.conditions) {
+                            return;
+                        }
+                        behind
+                    }
+                    [TokenTree::Punct(hash), TokenTree::Group(attribute), behind @ ..]
+                        if hash.as_char() == '#' && is_attribute(attribute) =>
+                    {
+                        if is_absent(attribute, self.conditions) { behind_item(behind) } else { behind }
+                    }
+                    [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(call), behind @ ..]
+                        if bang.as_char() == '!' && Macro::from_name(&name.to_string()).is_some() =>
+                    {
+                        // In the body of a macro, with parts that are not there yet.
+                        if !mentions_dollar(call.stream()) {
+                            self.calls
+                                .extend(Macro::from_name(&name.to_string()).map(|called| (called, call.stream())));
+                        }
+                        behind
+                    }
+                    [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(call), behind @ ..]
+                        if bang.as_char() == '!' =>
+                    {
+                        self.walk(call.stream());
+                        self.expand(&name.to_string(), &call.stream());
+                        behind
+                    }
+                    _ => {
+                        if let TokenTree::Group(group) = first {
+                            self.walk(group.stream());
+                        }
+                        behind
+                    }
+                };
+        }
+    }
+
+    /// Walks through what macros of the package make of a call.
+    fn expand(&mut self, name: &str, call: &TokenStream) {
+        if self.depth < MAX_DEPTH && self.expanded < MAX_CALLS {
+            self.depth += 1;
+            self.expanded += 1;
+            for tokens in self.macros.expand(name, call) {
+                self.walk(tokens);
             }
-            [TokenTree::Punct(hash), TokenTree::Group(attribute), behind @ ..]
-                if hash.as_char() == '#' && is_attribute(attribute) =>
-            {
-                if is_absent(attribute, conditions) {
-                    behind_item(behind)
-                } else {
-                    behind
-                }
-            }
-            [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(call), behind @ ..]
-                if bang.as_char() == '!' && Macro::from_name(&name.to_string()).is_some() =>
-            {
-                // In the body of a macro, with parts that are not there yet.
-                if !mentions_dollar(call.stream()) {
-                    calls.extend(Macro::from_name(&name.to_string()).map(|called| (called, call.stream())));
-                }
-                behind
-            }
-            _ => {
-                if let TokenTree::Group(group) = first {
-                    walk(group.stream(), conditions, calls);
-                }
-                behind
-            }
-        };
+            self.depth -= 1;
+        }
     }
 }
 
@@ -147,7 +183,10 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let conditions = Conditions::new([("CARGO_FEATURE_ON".to_owned(), "1".to_owned())]);
-        calls(text, &conditions).expect("Rust").iter().map(|(_, tokens)| tokens.to_string()).collect()
+        let tokens = tokens(text).expect("Rust");
+        let mut macros = Macros::default();
+        macros.collect(&tokens);
+        calls(tokens, &macros, &conditions).iter().map(|(_, tokens)| tokens.to_string()).collect()
     }
 
     #[test]
@@ -167,6 +206,23 @@ mod tests {
         let expected =
             ["\"a\"", "\"b\"", "\"c\" , reduction = Sum", "\"d\"", "x * y , x = Vi (3)", "\"e\"", "\"f\"", "\"h\""];
         assert_eq!(found(text.trim_start()), expected);
+    }
+
+    #[test]
+    fn macros_of_the_package_are_expanded() {
+        let text = r#"
+            macro_rules! rows { ($($d:literal)*) => { [$(row!("SqDist(x, y)", $d)),*] }; }
+            fn f() { let all = rows!(3 64); }
+            macro_rules! row { ($f:literal, $d:literal) => { formula!($f, x = Vi($d), y = Vj($d)) } }
+            macro_rules! endless { ($t:tt) => { endless!($t); formula!($t); } }
+            fn g() { endless!(x) }
+        "#;
+        let found = found(text);
+        assert_eq!(
+            found[..2],
+            [r#""SqDist(x, y)" , x = Vi (3) , y = Vj (3)"#, r#""SqDist(x, y)" , x = Vi (64) , y = Vj (64)"#]
+        );
+        assert_eq!(found[2..], vec!["x"; MAX_DEPTH]);
     }
 
     #[test]
@@ -194,6 +250,6 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_rust_is_skipped() {
-        assert!(calls("fn f( { formula!(\"a\") }", &Conditions::default()).is_none());
+        assert!(tokens("fn f( { formula!(\"a\") }").is_none());
     }
 }

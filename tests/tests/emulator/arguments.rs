@@ -42,6 +42,31 @@ fn arrays_of_the_device<T: Number>(device: Device) -> Result<(), Error> {
     Ok(())
 }
 
+/// Formulas that a macro puts together have code too.
+fn formulas_of_a_macro(device: Device) {
+    macro_rules! distances {
+        ($d:expr, $text:literal) => {
+            formula!($text, x = Vi($d), y = Vj($d), reduction = Min, derivatives = false)
+        };
+    }
+    macro_rules! check {
+        ($($d:literal),*) => {$(
+            let (near, squared) = (distances!($d, "Norm2(x-y)"), distances!($d, "SqDist(x,y)"));
+            let (x, y) = (&numbers::<f64>(9, $d, 1), &numbers::<f64>(70, $d, 2));
+            agree!(near, device, f64, call(x, y));
+            agree!(squared, device, f64, call(x, y));
+        )*};
+    }
+    check!(2, 5);
+}
+
+#[test]
+fn formulas_with_a_dimension_from_a_macro() {
+    if let Some(device) = gpu::device("formulas that a macro puts together") {
+        formulas_of_a_macro(device);
+    }
+}
+
 #[test]
 fn views_of_any_layout() {
     if let Some(device) = gpu::device("views") {
