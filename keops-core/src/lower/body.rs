@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     pub(super) raw_offsets: &'a [usize],
     /// Position of the number of rows, then that of columns, among the raw parameters.
     pub(super) raw_lengths: usize,
+    /// Whether a sum of entries may start from what it is added to.
+    pub(super) continued_sums: bool,
 }
 
 /// The entry of a vector that code is written for.
@@ -268,6 +270,12 @@ impl<'a> Body<'a> {
 
     /// `a + b` or `a - b`, with a fused multiply-add where one of them is a product.
     fn sum_or_difference(&mut self, adds: bool, a: Id, b: Id, at: At) -> Operand {
+        if let Some(vector) = self.continuation(b) {
+            return self.continued_sum(a, adds, vector, at);
+        }
+        if adds && let Some(vector) = self.continuation(a) {
+            return self.continued_sum(b, true, vector, at);
+        }
         let (a, a_factor) = self.factors(a, at);
         let (b, b_factor) = self.factors(b, at);
         match (a_factor, b_factor) {
@@ -302,6 +310,30 @@ impl<'a> Body<'a> {
             sum = match term(self, k) {
                 (a, None) => self.apply(&arithmetic::ADD, vec![sum, a]),
                 (a, Some(b)) => self.let_(Instruction::MulAdd, vec![a, b, sum]),
+            };
+        }
+        sum
+    }
+
+    /// The vector whose entries `id` is the sum of, if nobody else needs that sum and it may start from another number.
+    fn continuation(&self, id: Id) -> Option<Id> {
+        let Node::Fold(FoldKind::Sum, vector) = *self.context.graph.node(id) else { return None };
+        let written_out = self.dim(vector) <= MAX_WRITTEN_OUT && !self.context.folds.contains(&id);
+        let unknown = self.array(id).is_none() && self.context.staging.uses(id) == 1;
+        (self.context.continued_sums && written_out && unknown).then_some(vector)
+    }
+
+    /// The sum or difference of `start` and of all entries of a vector, one after the other: an operation less than with
+    /// their sum, where they are products.
+    fn continued_sum(&mut self, start: Id, adds: bool, vector: Id, at: At) -> Operand {
+        let mut sum = self.entry(start, at);
+        for k in 0..self.dim(vector) {
+            sum = match self.factors(vector, At::Fixed(k)) {
+                (a, Some(b)) => {
+                    let a = if adds { a } else { self.let_(Instruction::Negate, vec![a]) };
+                    self.let_(Instruction::MulAdd, vec![a, b, sum])
+                }
+                (a, None) => self.apply(if adds { &arithmetic::ADD } else { &arithmetic::SUBTRACT }, vec![sum, a]),
             };
         }
         sum

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::program::{Address, Array, ENTRY, EntryCode, Instruction, Operand, Program, Statement};
 use crate::ops::arithmetic::{ADD, DIVIDE, MINUS, MULT, SQUARE, SUBTRACT};
-use crate::ops::elementwise::INV;
+use crate::ops::elementwise::{EXP, INV};
 
 /// Parts of at most this many components are unrolled by the engine, and what they have in common is computed once.
 const MAX_UNROLLED: usize = 16;
@@ -23,6 +23,8 @@ pub struct Operations {
     pub divisions: usize,
     /// Calls of any other function.
     pub functions: usize,
+    /// How many of these are exponentials to the base e.
+    pub exponentials: usize,
     /// Changes of sign. They cost nothing, as a multiply-add or the exponential takes them in.
     pub signs: usize,
 }
@@ -31,6 +33,12 @@ impl Operations {
     /// All of them but the signs.
     pub fn total(&self) -> usize {
         self.additions + self.products + self.multiply_adds + self.divisions + self.functions
+    }
+
+    /// What decides between two ways to compute the same: all of them, where an exponential to the base e costs a product
+    /// more than one to the base 2, which is what machines compute.
+    pub(crate) fn cost(&self) -> usize {
+        self.total() + self.exponentials
     }
 }
 
@@ -101,12 +109,13 @@ struct Counter {
 
 impl Counter {
     fn add(&mut self, other: &Operations, times: usize) {
-        let Operations { additions, products, multiply_adds, divisions, functions, signs } = other;
+        let Operations { additions, products, multiply_adds, divisions, functions, exponentials, signs } = other;
         self.operations.additions += times * additions;
         self.operations.products += times * products;
         self.operations.multiply_adds += times * multiply_adds;
         self.operations.divisions += times * divisions;
         self.operations.functions += times * functions;
+        self.operations.exponentials += times * exponentials;
         self.operations.signs += times * signs;
     }
 
@@ -172,6 +181,9 @@ impl Counter {
             return Value::Result(known);
         }
         let operations = &mut self.operations;
+        if matches!(instruction, Instruction::Apply(f) if f.is(&EXP)) {
+            operations.exponentials += times;
+        }
         let count = match instruction {
             Instruction::MulAdd => &mut operations.multiply_adds,
             Instruction::Negate => &mut operations.signs,

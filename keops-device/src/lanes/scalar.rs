@@ -203,6 +203,11 @@ macro_rules! scalar {
             }
             #[cfg(target_arch = "nvptx64")]
             #[inline(always)]
+            fn exp2_neg_native(self) -> Self {
+                crate::gpu::math::$float::exp2_neg(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
             fn exp_shift(shift: Self) -> Self {
                 crate::gpu::math::$float::exp_shift(shift)
             }
