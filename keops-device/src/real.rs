@@ -145,6 +145,26 @@ pub trait Real:
     fn rsqrt_positive(self) -> Self {
         Self::constant(1.0) / self.sqrt()
     }
+    /// [`Real::sqrt`] within 2 units in the last place, where that is faster; subnormal numbers may count as 0.
+    #[inline(always)]
+    fn sqrt_approx(self) -> Self {
+        self.sqrt()
+    }
+    /// [`Math::rsqrt`] likewise.
+    #[inline(always)]
+    fn rsqrt_approx(self) -> Self {
+        Math::rsqrt(self)
+    }
+    /// The reciprocal likewise.
+    #[inline(always)]
+    fn recip_approx(self) -> Self {
+        Self::constant(1.0) / self
+    }
+    /// The quotient likewise; divisors near the largest number may count as infinite.
+    #[inline(always)]
+    fn div_approx(self, divisor: Self) -> Self {
+        self / divisor
+    }
     /// e to the power of `self`, where [`Real::HAS_EXP`] says that there is such a way. Subnormal results are 0.
     #[inline(always)]
     fn exp_native(self) -> Self {

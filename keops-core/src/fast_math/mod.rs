@@ -52,12 +52,12 @@ enum Roots {
     OfParameters,
 }
 
-/// The ways that are tried, the most thorough one first.
+/// The ways that are tried, the most thorough one last.
 const WAYS: [Way; 4] = [
-    Way { roots: Roots::OfParameters, distances: true },
-    Way { roots: Roots::OfParameters, distances: false },
-    Way { roots: Roots::Literal, distances: true },
     Way { roots: Roots::None, distances: false },
+    Way { roots: Roots::Literal, distances: true },
+    Way { roots: Roots::OfParameters, distances: false },
+    Way { roots: Roots::OfParameters, distances: true },
 ];
 
 /// The program of a pass over all pairs: the cheapest of those that `compile` makes. It is given one way after the other if

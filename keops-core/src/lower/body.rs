@@ -7,7 +7,9 @@ use super::constants::{Reduced, reduced};
 use super::program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Stage, Statement};
 use super::staging::Staging;
 use crate::graph::{FoldKind, Function, Graph, Id, Node, Number, Source};
-use crate::ops::arithmetic;
+use crate::ops::Operator;
+use crate::ops::arithmetic::{self, DIVIDE};
+use crate::ops::elementwise::{INV, RSQRT, SQRT};
 
 /// What the code of every stage is made from.
 pub(super) struct Context<'a> {
@@ -19,9 +21,13 @@ pub(super) struct Context<'a> {
     pub(super) raw_offsets: &'a [usize],
     /// Position of the number of rows, then that of columns, among the raw parameters.
     pub(super) raw_lengths: usize,
-    /// Whether a sum of entries may start from what it is added to.
-    pub(super) continued_sums: bool,
+    /// Whether roundings may change: a sum of entries may then start from what it is added to, and devices may approximate
+    /// quotients and roots.
+    pub(super) fast_math: bool,
 }
+
+/// What devices compute faster than they round it correctly.
+const APPROXIMATE: [&Operator; 4] = [&DIVIDE, &INV, &SQRT, &RSQRT];
 
 /// The entry of a vector that code is written for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -265,7 +271,9 @@ impl<'a> Body<'a> {
             return self.sum_or_difference(adds, operands[0], operands[1], at);
         }
         let operands = operands.iter().map(|&operand| self.entry(operand, at)).collect();
-        self.let_(Instruction::Apply(function), operands)
+        let of_pairs = self.stage >= Stage::Pair;
+        let approximate = self.context.fast_math && of_pairs && APPROXIMATE.into_iter().any(|known| function.is(known));
+        self.let_(if approximate { Instruction::Approximate(function) } else { Instruction::Apply(function) }, operands)
     }
 
     /// `a + b` or `a - b`, with a fused multiply-add where one of them is a product.
@@ -296,7 +304,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn apply(&mut self, operator: &'static crate::ops::Operator, operands: Vec<Operand>) -> Operand {
+    pub(super) fn apply(&mut self, operator: &'static Operator, operands: Vec<Operand>) -> Operand {
         self.let_(Instruction::Apply(Function::plain(operator)), operands)
     }
 
@@ -320,7 +328,7 @@ impl<'a> Body<'a> {
         let Node::Fold(FoldKind::Sum, vector) = *self.context.graph.node(id) else { return None };
         let written_out = self.dim(vector) <= MAX_WRITTEN_OUT && !self.context.folds.contains(&id);
         let unknown = self.array(id).is_none() && self.context.staging.uses(id) == 1;
-        (self.context.continued_sums && written_out && unknown).then_some(vector)
+        (self.context.fast_math && written_out && unknown).then_some(vector)
     }
 
     /// The sum or difference of `start` and of all entries of a vector, one after the other: an operation less than with

@@ -72,7 +72,7 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
         folds: &folds,
         raw_offsets: &raw_offsets,
         raw_lengths,
-        continued_sums: pass.continued_sums,
+        fast_math: pass.fast_math,
     };
     let mut tables = Vec::new();
     let mut code = |stage| Body::new(&context, stage, &mut tables).results();

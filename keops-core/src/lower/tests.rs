@@ -105,7 +105,7 @@ fn wrapped(wrap: fn(&mut Graph, Id) -> Id) -> Program {
         kept: Axis::I,
         reduction: &SUM,
         count: None,
-        continued_sums: false,
+        fast_math: false,
     };
     let mut graph = Graph::new();
     let (x, y) = (graph.variable(0, 2), graph.variable(1, 2));

@@ -25,8 +25,8 @@ pub struct Pass<'a> {
     pub reduction: &'static Reduction,
     /// The number K, for reductions that give K results.
     pub count: Option<usize>,
-    /// Whether a sum of entries may start from what it is added to, which changes roundings.
-    pub continued_sums: bool,
+    /// Whether roundings may change.
+    pub fast_math: bool,
 }
 
 /// The program of a pass.
@@ -49,7 +49,7 @@ fn program(formula: &Formula, plan: &PassPlan, way: Option<Way>) -> Program {
         kept: plan.kept,
         reduction,
         count,
-        continued_sums: way.is_some(),
+        fast_math: way.is_some(),
     };
     let mut graph = Graph::new();
     let value = fast_math::build(&formula.term, &mut graph, &formula.variables, way);

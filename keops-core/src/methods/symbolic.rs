@@ -115,8 +115,8 @@ fn program(formula: &Formula, pass: MatrixPass, way: Option<Way>) -> Program {
     crate::verify("graph", &graph, formula);
     let (graph, roots) = fast_math::simplify(&graph, &roots, &variables, way);
     crate::verify("simplify", &graph, formula);
-    let continued_sums = way.is_some();
-    let pass = Pass { text: &formula.text, variables: &variables, kept, reduction, count: None, continued_sums };
+    let fast_math = way.is_some();
+    let pass = Pass { text: &formula.text, variables: &variables, kept, reduction, count: None, fast_math };
     lower::lower(&pass, &graph, &roots)
 }
 

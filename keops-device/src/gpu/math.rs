@@ -54,6 +54,39 @@ pub(crate) mod f32 {
         result
     }
 
+    /// The square root within 1 unit in the last place; that of a subnormal number is 0.
+    #[inline(always)]
+    pub(crate) fn sqrt_approx(x: f32) -> f32 {
+        let result;
+        // SAFETY: arithmetic.
+        unsafe { asm!("sqrt.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        result
+    }
+
+    /// The reciprocal of the square root within 2 units in the last place, and 0 at 0 and at subnormal numbers.
+    #[inline(always)]
+    pub(crate) fn rsqrt_approx(x: f32) -> f32 {
+        let result: f32;
+        // SAFETY: arithmetic.
+        unsafe { asm!("rsqrt.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        if Real::abs(x) < f32::MIN_POSITIVE { 0.0 } else { result }
+    }
+
+    /// The reciprocal within 1 unit in the last place; subnormal numbers count as 0.
+    #[inline(always)]
+    pub(crate) fn recip_approx(x: f32) -> f32 {
+        let result;
+        // SAFETY: arithmetic.
+        unsafe { asm!("rcp.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        result
+    }
+
+    /// The quotient within 2 units in the last place; subnormal numbers count as 0, divisors above 2^126 as infinite.
+    #[inline(always)]
+    pub(crate) fn div_approx(x: f32, y: f32) -> f32 {
+        x * recip_approx(y)
+    }
+
     /// The smaller number; a NaN is passed over.
     #[inline(always)]
     pub(crate) fn min(x: f32, y: f32) -> f32 {
@@ -81,7 +114,7 @@ pub(crate) mod f32 {
 pub(crate) mod f64 {
     use core::arch::asm;
 
-    use crate::math::Precision;
+    use crate::math::{Math, Precision};
     use crate::real::{Real, Scalar};
 
     /// The patterns of what is told by them alone.
@@ -138,6 +171,30 @@ pub(crate) mod f64 {
     #[inline(always)]
     pub(crate) fn rsqrt(x: f64) -> f64 {
         1.0 / Real::sqrt(x)
+    }
+
+    /// There is no instruction for less than the rounded root.
+    #[inline(always)]
+    pub(crate) fn sqrt_approx(x: f64) -> f64 {
+        Real::sqrt(x)
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn rsqrt_approx(x: f64) -> f64 {
+        Math::rsqrt(x)
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn recip_approx(x: f64) -> f64 {
+        1.0 / x
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn div_approx(x: f64, y: f64) -> f64 {
+        x / y
     }
 
     /// The smaller number; a NaN is passed over.
