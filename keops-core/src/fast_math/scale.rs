@@ -19,7 +19,7 @@ pub(super) struct Scaling<'a> {
     dependence: Vec<[bool; 2]>,
     /// What became of (node, factor).
     known: HashMap<(Id, Id), Option<Id>>,
-    /// Nodes times a literal number other than 0: that number, and the product.
+    /// Nodes times a literal number that has an inverse: that number, and the product.
     multiples: HashMap<Id, (f64, Id)>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Scaling<'a> {
         if let Some(known) = self.known.get(&(id, factor)) {
             return *known;
         }
-        let literal = self.literal(factor).filter(|literal| *literal != 0.0);
+        let literal = self.literal(factor).filter(|literal| literal.is_normal());
         let scaled = match (self.multiples.get(&id).copied(), literal) {
             // One product more is less than the node once more.
             (Some((other, multiple)), Some(literal)) => {
