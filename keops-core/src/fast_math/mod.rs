@@ -87,26 +87,40 @@ pub(crate) fn build(term: &Term, graph: &mut Graph, variables: &[Variable], way:
 /// The node `root`, simplified and rewritten.
 fn rewritten(graph: &mut Graph, root: Id, variables: &[Variable], way: Way) -> Id {
     let (simplified, roots) = simplify::simplify(graph, &[root]);
-    let root = roots[0];
-    let mut scaling = Scaling::new(graph, variables, way.roots);
+    carried_over(&simplified, &roots, graph, variables, way)[0]
+}
+
+/// The nodes `roots` of one graph, rewritten, in another one.
+fn carried_over(from: &Graph, roots: &[Id], to: &mut Graph, variables: &[Variable], way: Way) -> Vec<Id> {
+    let mut scaling = Scaling::new(to, variables, way.roots);
     let mut ids: HashMap<Id, Id> = HashMap::new();
-    for id in simplified.up_to(root) {
-        let operands: Vec<Id> = simplified.node(id).operands().iter().map(|operand| ids[operand]).collect();
-        let node = simplified.node(id).with_operands(&operands);
-        let new = scaling.graph.insert(node, simplified.dim(id));
+    for id in roots.iter().max().into_iter().flat_map(|&last| from.up_to(last)) {
+        let operands: Vec<Id> = from.node(id).operands().iter().map(|operand| ids[operand]).collect();
+        let node = from.node(id).with_operands(&operands);
+        let new = scaling.graph.insert(node, from.dim(id));
         let cheaper = scaling.cheaper(new, way.distances);
         ids.insert(id, cheaper.unwrap_or(new));
     }
-    scaling.by_scaled(ids[&root])
+    roots.iter().map(|root| scaling.by_scaled(ids[root])).collect()
 }
 
-/// Simplifies the graph of a pass. That moves literal factors outwards: those that have come to stand in front of an exponent
-/// go to the data again, through products of variables.
+/// Simplifies the graph of a pass. Exponentials that derivatives have brought in, the weights of a log-sum-exp, are rewritten;
+/// and literal factors that have come to stand in front of an exponent, as simplification moves them outwards, go to the data
+/// again, through products of variables.
 pub(crate) fn simplify(graph: &Graph, roots: &[Id], variables: &[Variable], way: Option<Way>) -> (Graph, Vec<Id>) {
     let (graph, roots) = simplify::simplify(graph, roots);
-    if way.is_none() {
-        return (graph, roots);
+    let Some(way) = way else { return (graph, roots) };
+    let is_exponential = |id: Id| matches!(graph.node(id), Node::Map(function, _) if function.is(&EXP));
+    if !graph.ids().any(is_exponential) {
+        return with_scaled_exponents(&graph, &roots, variables);
     }
+    let mut new = Graph::new();
+    let roots = carried_over(&graph, &roots, &mut new, variables, Way { distances: false, ..way });
+    let (graph, roots) = simplify::simplify(&new, &roots);
+    with_scaled_exponents(&graph, &roots, variables)
+}
+
+fn with_scaled_exponents(graph: &Graph, roots: &[Id], variables: &[Variable]) -> (Graph, Vec<Id>) {
     let mut new = Graph::new();
     let mut scaling = Scaling::new(&mut new, variables, Roots::None);
     let mut ids: HashMap<Id, Id> = HashMap::new();

@@ -73,6 +73,21 @@ fn operations_are_saved() {
     }
 }
 
+/// The weights of a log-sum-exp are exponentials that only its derivatives have.
+#[test]
+fn derivatives_of_a_log_sum_exp() {
+    for (formula, gain) in [("b-SqDist(x,y)", (13, 11)), ("b-p*SqDist(x,y)", (13, 12)), ("b-p*Norm2(x-y)", (18, 15))] {
+        let counts = [false, true].map(|fast| {
+            let call = format!("\"{formula}\", {VARIABLES}, reduction = LogSumExp, fast_math = {fast}");
+            let formula = crate::check(call.parse().unwrap()).expect("a formula");
+            let plan = crate::plan(&formula);
+            let pass = plan.passes.iter().find(|pass| pass.parts == [Part::Gradient(0)]).expect("a pass of its own");
+            methods::compile(&formula, pass).operations().cost()
+        });
+        assert_eq!(counts, [gain.0, gain.1], "{formula}");
+    }
+}
+
 #[test]
 fn what_gains_nothing_stays_as_it_is() {
     for formula in ["SqDist(x,y) * b", "(x|y)", "Exp(f) * g", "Sin(x) * y", "f / g"] {
