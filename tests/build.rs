@@ -52,7 +52,7 @@ fn for_gpus() {
     let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     write::source_file("planted.rs", &planted::formula());
     let written = ["conformance.rs", "reductions.rs", "planted.rs"].map(|file| folder.join(file));
-    let by_hand = ["arguments", "batches", "derivatives", "matrices", "ranges", "resident", "wide"]
+    let by_hand = ["arguments", "batches", "derivatives", "fast_math", "matrices", "ranges", "resident", "wide"]
         .map(|name| format!("tests/emulator/{name}.rs").into());
     let builder = keops_build::Builder::new().source_folders([""; 0]);
     by_hand.into_iter().chain(written).fold(builder, |builder, file: PathBuf| builder.file(file)).compile();

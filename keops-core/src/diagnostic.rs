@@ -4,9 +4,11 @@
 //! by the [`Source`] that knows the text: a formula in quotes is shown with a caret under the culprit, because stable
 //! Rust cannot point into a string literal; for an unquoted one rustc points at the very tokens.
 
+mod unquoted;
+
 use std::ops::Range;
 
-use proc_macro2::{Span as TokenSpan, TokenStream, TokenTree};
+use proc_macro2::{Span as TokenSpan, TokenStream};
 use quote::quote_spanned;
 
 /// A range of bytes in the text of a formula.
@@ -108,9 +110,7 @@ impl Source {
 
     /// A formula written as bare tokens.
     pub fn unquoted(tokens: TokenStream) -> Self {
-        let mut text = String::new();
-        let mut places = Vec::new();
-        append_tokens(tokens, &mut text, &mut places);
+        let (text, places) = unquoted::written(tokens);
         Self { text, origin: Origin::Unquoted(places) }
     }
 
@@ -154,44 +154,6 @@ impl Source {
                 let fallback = places.last().map_or_else(TokenSpan::call_site, |(_, token)| *token);
                 let first = hit.next().unwrap_or(fallback);
                 (first, hit.next_back().unwrap_or(first))
-            }
-        }
-    }
-}
-
-/// Writes tokens as text, with a blank where two of them could run together, and notes where each came from.
-fn append_tokens(tokens: TokenStream, text: &mut String, places: &mut Vec<(Range<usize>, TokenSpan)>) {
-    let push = |piece: &str, span: TokenSpan, text: &mut String, places: &mut Vec<(Range<usize>, TokenSpan)>| {
-        let start = text.len();
-        text.push_str(piece);
-        places.push((start..text.len(), span));
-    };
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => {
-                let (open, close) = match group.delimiter() {
-                    proc_macro2::Delimiter::Parenthesis => ("(", ")"),
-                    proc_macro2::Delimiter::Bracket => ("[", "]"),
-                    proc_macro2::Delimiter::Brace => ("{", "}"),
-                    proc_macro2::Delimiter::None => ("", ""),
-                };
-                push(open, group.span_open(), text, places);
-                append_tokens(group.stream(), text, places);
-                push(close, group.span_close(), text, places);
-            }
-            TokenTree::Punct(punct) => {
-                // rustfmt, which takes the second star for a dereference, writes `x * *2`.
-                if punct.as_char() == '*' && text.ends_with("* ") {
-                    text.pop();
-                }
-                push(&punct.as_char().to_string(), punct.span(), text, places);
-                if punct.spacing() == proc_macro2::Spacing::Alone {
-                    text.push(' ');
-                }
-            }
-            other => {
-                push(&other.to_string(), other.span(), text, places);
-                text.push(' ');
             }
         }
     }

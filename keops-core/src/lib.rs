@@ -8,6 +8,7 @@
 //! | [`mod@check`] | names, categories, dimensions | [`check::Formula`]: every name resolved |
 //! | [`methods`] | | [`methods::Plan`]: the methods, and the passes over all pairs that they need |
 //! | [`graph`] | the operators of [`ops`] | [`graph::Graph`]: nine kinds of nodes, each node once |
+//! | `fast_math` | factors, if the call allows it | data that is scaled once, before derivatives |
 //! | [`diff`] | derivatives | another graph |
 //! | [`simplify`] | a table of rules | a smaller graph |
 //! | [`lower`] | dependence on parameters, i, j | [`lower::Program`]: scalar code in stages |
@@ -38,6 +39,7 @@ pub mod diff;
 mod dump;
 pub mod emit;
 pub mod eval;
+mod fast_math;
 pub mod graph;
 pub mod lower;
 pub mod methods;

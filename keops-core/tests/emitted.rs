@@ -23,6 +23,7 @@ macro_rules! snapshot {
 
 snapshot! {
     gauss: r#""Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1)"#;
+    gauss_with_fast_math: r#""Exp(-SqDist(x, y) / 2) * b", x = Vi(3), y = Vj(3), b = Vj(1), fast_math = true"#;
     gauss_of_dimension_64: r#""Exp(-SqDist(x, y) / 2) * b", x = Vi(64), y = Vj(64), b = Vj(1)"#;
     sinkhorn: r#""(B - (P * (SqDist(X, Y) / IntCst(2))))", X = Vi(3), Y = Vj(3), B = Vj(1), P = Pm(1), reduction = LogSumExp"#;
     gradient: r#""Grad(Exp(-SqDist(x, y)) * b, x, e)", x = Vi(3), y = Vj(3), b = Vj(1), e = Vi(1)"#;

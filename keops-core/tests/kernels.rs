@@ -83,6 +83,26 @@ fn closures_serve_as_formulas_too() {
 }
 
 #[test]
+fn the_passes_of_a_kernel_share_scaled_data() {
+    let call = r#""Exp(-SqDist(x, y) / (2 * s**2))", x = Vi(3), y = Vj(3), s = Pm(1)"#;
+    let programs = |options: &str| {
+        let formula = check_kernel(&parse_invocation(tokens(&format!("{call}{options}")))).expect("a kernel");
+        matrix_programs(&formula)
+    };
+    let (plain, fast) = (programs(", fast_math = false"), programs(", fast_math = true"));
+    assert_eq!(plain, programs(""));
+    for (plain, fast) in plain.iter().zip(&fast) {
+        assert!(fast.operations().total() <= plain.operations().total(), "{fast}");
+    }
+    // Entries, products with one vector and with several: a factor less per pair.
+    for pass in [0, 2, 3] {
+        assert_eq!(fast[pass].operations().total() + 1, plain[pass].operations().total());
+    }
+    // Single entries are computed once each: there is no inner loop in which anything could be saved.
+    assert_eq!(fast.last(), plain.last());
+}
+
+#[test]
 fn errors_of_kernels() {
     let first = |call: &str| complaints(call)[0].lines().next().unwrap_or_default().to_owned();
     assert_eq!(
@@ -92,6 +112,7 @@ fn errors_of_kernels() {
     assert_eq!(first("\"x\", x = Vi(1), reduction = Sum"), "`kernel!` takes no `reduction`");
     assert_eq!(first("\"x\", x = Vi(1), axis = 0"), "`kernel!` takes no `axis`");
     assert_eq!(first("\"x\", x = Vi(1), derivatives = false"), "`kernel!` takes no `derivatives`");
+    assert_eq!(first("\"x\", x = Vi(1), fast_math = yes"), "bad value of `fast_math`");
     assert_eq!(first("\"Sum_Reduction(x, 0)\", x = Vi(1)"), "unknown operator `Sum_Reduction`");
     assert_eq!(first("|x: Vi<1> x"), "the parameters of this closure have no end");
     assert_eq!(first("|x| x"), "the variable `x` has no type");

@@ -87,7 +87,7 @@ pub trait Real:
     /// Whether [`Real::scale_by_pow2`] holds for all its arguments, rather than for those near 1 only.
     const SCALES_ANY: bool;
 
-    /// Whether the machine has a better way to the exponential than arithmetic: [`Real::exp_native`].
+    /// Whether the machine has a better way to exponentials than arithmetic: [`Real::exp_native`], [`Real::exp2_neg_native`].
     const HAS_EXP: bool = false;
 
     /// The same number in every lane.
@@ -145,9 +145,34 @@ pub trait Real:
     fn rsqrt_positive(self) -> Self {
         Self::constant(1.0) / self.sqrt()
     }
+    /// [`Real::sqrt`] within 2 units in the last place, where that is faster; subnormal numbers may count as 0.
+    #[inline(always)]
+    fn sqrt_approx(self) -> Self {
+        self.sqrt()
+    }
+    /// [`Math::rsqrt`] likewise.
+    #[inline(always)]
+    fn rsqrt_approx(self) -> Self {
+        Math::rsqrt(self)
+    }
+    /// The reciprocal likewise.
+    #[inline(always)]
+    fn recip_approx(self) -> Self {
+        Self::constant(1.0) / self
+    }
+    /// The quotient likewise; divisors near the largest number may count as infinite.
+    #[inline(always)]
+    fn div_approx(self, divisor: Self) -> Self {
+        self / divisor
+    }
     /// e to the power of `self`, where [`Real::HAS_EXP`] says that there is such a way. Subnormal results are 0.
     #[inline(always)]
     fn exp_native(self) -> Self {
+        self
+    }
+    /// 2 to the power of `-self`, likewise.
+    #[inline(always)]
+    fn exp2_neg_native(self) -> Self {
         self
     }
     /// What [`Real::exp_minus`] needs of `shift`, which must be finite, once for many numbers.

@@ -18,6 +18,7 @@ const SAMPLES_BESSEL: usize = 2_000;
 functions! {
     Exp(x, _y) = x.exp();
     ExpOfNegative(x, _y) = (-x).exp();
+    Exp2Neg(x, _y) = x.exp2_neg();
     Log(x, _y) = x.log();
     Sin(x, _y) = x.sin();
     Cos(x, _y) = x.cos();
@@ -282,6 +283,21 @@ fn exp() {
 fn exp_of_negative() {
     let domain = Domain { intervals: &[(0.0, 2.0), (0.0, 104.0)], ..LINE };
     check::<ExpOfNegative>("exp(-x)", Some(domain), |x, _| flushed_exp(-x), |x, _, c| big_flushed_exp(&x.neg(), c));
+}
+
+#[test]
+fn exp2_neg() {
+    let domain = Domain { intervals: &[(-1.0, 1.0), (-128.0, 150.0), (-1025.0, 1080.0), (1021.0, 1076.0)], ..LINE };
+    check::<Exp2Neg>(
+        "exp2(-x)",
+        Some(domain),
+        |x, _| if x > 125.5 { 0.0 } else { (-x).exp2() },
+        |x, _, c| {
+            let two = BigFloat::from_f64(2.0, PRECISION);
+            let small = *x > BigFloat::from_f64(1021.5, PRECISION);
+            if small { BigFloat::from_f64(0.0, PRECISION) } else { two.pow(&x.neg(), PRECISION, ROUNDING, c) }
+        },
+    );
 }
 
 #[test]

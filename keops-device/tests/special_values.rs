@@ -62,6 +62,7 @@ fn check_unary<F: Function>(cases: &[(f64, Expected)]) {
 
 functions! {
     Exp(x, _y) = x.exp();
+    Exp2Neg(x, _y) = x.exp2_neg();
     Log(x, _y) = x.log();
     Sin(x, _y) = x.sin();
     Cos(x, _y) = x.cos();
@@ -143,6 +144,44 @@ fn exp() {
         (-745.0, 0.0, Exactly(0.0)),
         (1e308, 0.0, Exactly(INF)),
         (-1e308, 0.0, Exactly(0.0)),
+    ]);
+}
+
+#[test]
+fn exp2_neg() {
+    check_unary::<Exp2Neg>(&[
+        (-0.0, Exactly(1.0)),
+        (0.0, Exactly(1.0)),
+        (-INF, Exactly(INF)),
+        (INF, Exactly(0.0)),
+        (NAN, Exactly(NAN)),
+        (1e-40, Exactly(1.0)),
+        (-1e38, Exactly(INF)),
+        (1e38, Exactly(0.0)),
+        (-3.1e6, Exactly(INF)),
+        (3.1e6, Exactly(0.0)),
+        (-1.0, Exactly(2.0)),
+        (-10.0, Exactly(1024.0)),
+        (3.0, Exactly(0.125)),
+        (-0.5, Nearly(std::f64::consts::SQRT_2)),
+    ]);
+    check_as::<Exp2Neg, f32>(&[
+        (-127.0, 0.0, Exactly(2f64.powi(127))),
+        (-127.99, 0.0, Nearly(f64::from(127.99f32).exp2())),
+        (-128.0, 0.0, Exactly(INF)),
+        // The smallest results that are not flushed, and subnormal ones.
+        (125.0, 0.0, Exactly(2f64.powi(-125))),
+        (125.6, 0.0, Exactly(0.0)),
+        (149.0, 0.0, Exactly(0.0)),
+    ]);
+    check_as::<Exp2Neg, f64>(&[
+        (-1023.0, 0.0, Exactly(2f64.powi(1023))),
+        (-1024.0, 0.0, Exactly(INF)),
+        (1021.0, 0.0, Exactly(2f64.powi(-1021))),
+        (1021.6, 0.0, Exactly(0.0)),
+        (1074.0, 0.0, Exactly(0.0)),
+        (-1e308, 0.0, Exactly(INF)),
+        (1e308, 0.0, Exactly(0.0)),
     ]);
 }
 

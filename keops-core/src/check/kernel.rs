@@ -44,7 +44,9 @@ pub fn check_kernel(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         reports.push(source.report(&diagnostic));
     }
     match term {
-        Some(term) if reports.is_empty() => Ok(kernel(source.text(), variables, term)),
+        Some(term) if reports.is_empty() => {
+            Ok(kernel(source.text(), variables, term, invocation.fast_math.unwrap_or(false)))
+        }
         _ => Err(reports),
     }
 }
@@ -56,10 +58,10 @@ pub fn zero_kernel(invocation: &Invocation) -> (Formula, usize) {
     let variables: Vec<Variable> = variables.into_iter().flatten().collect();
     let unread = invocation.variables.len() - variables.len() + invocation.reports.len();
     let zero = Term { kind: TermKind::Number(0.0), dim: 1, span: Span { start: 0, end: 0 } };
-    (kernel(invocation.formula.text(), variables, zero), unread)
+    (kernel(invocation.formula.text(), variables, zero, false), unread)
 }
 
-fn kernel(text: &str, variables: Vec<Variable>, term: Term) -> Formula {
+fn kernel(text: &str, variables: Vec<Variable>, term: Term, fast_math: bool) -> Formula {
     Formula {
         text: text.to_owned(),
         variables,
@@ -70,6 +72,7 @@ fn kernel(text: &str, variables: Vec<Variable>, term: Term) -> Formula {
         kept: Axis::I,
         total: false,
         derivatives: true,
+        fast_math,
     }
 }
 

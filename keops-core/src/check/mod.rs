@@ -45,6 +45,8 @@ pub struct Formula {
     pub total: bool,
     /// Whether there are methods for derivatives.
     pub derivatives: bool,
+    /// Whether rewrites may change roundings.
+    pub fast_math: bool,
 }
 
 /// A checked expression: every name is resolved, every dimension known.
@@ -122,19 +124,25 @@ impl Term {
 
     /// Adds the term to a graph.
     pub fn build(&self, graph: &mut Graph) -> Id {
+        self.build_with(graph, &mut |_, of| of)
+    }
+
+    /// Adds the term to a graph; each formula that an operator of it differentiates goes through `prepare` before.
+    pub fn build_with(&self, graph: &mut Graph, prepare: &mut dyn FnMut(&mut Graph, Id) -> Id) -> Id {
         match &self.kind {
             TermKind::Variable(number) => graph.variable(*number, self.dim),
             TermKind::Index(axis) => graph.index(*axis),
             TermKind::Length(axis) => graph.length(*axis),
             TermKind::Number(value) => graph.constant(*value),
             TermKind::Call { operator, operands, integers, lists } => {
-                let ids: Vec<Id> = operands.iter().map(|operand| operand.build(graph)).collect();
+                let ids: Vec<Id> = operands.iter().map(|operand| operand.build_with(graph, prepare)).collect();
                 let dims = self.operand_dims();
                 operator.build(graph, &Call { dims: &dims, integers, lists }, &ids)
             }
             TermKind::Derivative { operator, of, by, operands } => {
-                let of = of.build(graph);
-                let operands: Vec<Id> = operands.iter().map(|operand| operand.build(graph)).collect();
+                let of = of.build_with(graph, prepare);
+                let of = prepare(graph, of);
+                let operands: Vec<Id> = operands.iter().map(|operand| operand.build_with(graph, prepare)).collect();
                 operator.build(graph, &Derivative { of, by, operands: &operands })
             }
         }
@@ -252,6 +260,7 @@ pub fn check(invocation: &Invocation) -> Result<Formula, Vec<Report>> {
         kept,
         total,
         derivatives: invocation.derivatives.unwrap_or(true),
+        fast_math: invocation.fast_math.unwrap_or(false),
     })
 }
 

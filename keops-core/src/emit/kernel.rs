@@ -295,15 +295,24 @@ fn instruction(instruction: Instruction, operands: &[Operand]) -> TokenStream {
         (Instruction::Min, [a, b]) => quote!(S::min(#a, #b)),
         (Instruction::SelectLess, [a, b, c, d]) => quote!(S::select(S::lt(#a, #b), #c, #d)),
         (Instruction::Apply(function), x) => apply(function, x),
+        (Instruction::Approximate(function), [a, rest @ ..]) => {
+            let name = format_ident!("{}_approx", method(function));
+            quote!(S::#name(#a #(, #rest)*))
+        }
         (instruction, x) => unreachable!("{instruction:?} does not take {} operands", x.len()),
     }
 }
 
-fn apply(function: Function, x: &[TokenStream]) -> TokenStream {
+/// The method of `Real` or `Math` that computes an elementwise function.
+fn method(function: Function) -> &'static str {
     let Meaning::Elementwise { method, .. } = function.operator.meaning else {
         unreachable!("only elementwise operators are mapped");
     };
-    match (method, x) {
+    method
+}
+
+fn apply(function: Function, x: &[TokenStream]) -> TokenStream {
+    match (method(function), x) {
         ("add", [a, b]) => quote!(#a + #b),
         ("sub", [a, b]) => quote!(#a - #b),
         ("mul", [a, b]) => quote!(#a * #b),

@@ -7,7 +7,9 @@ use super::constants::{Reduced, reduced};
 use super::program::{Address, Array, Code, ENTRY, EntryCode, Instruction, Operand, Stage, Statement};
 use super::staging::Staging;
 use crate::graph::{FoldKind, Function, Graph, Id, Node, Number, Source};
-use crate::ops::arithmetic;
+use crate::ops::Operator;
+use crate::ops::arithmetic::{self, DIVIDE};
+use crate::ops::elementwise::{INV, RSQRT, SQRT};
 
 /// What the code of every stage is made from.
 pub(super) struct Context<'a> {
@@ -19,7 +21,13 @@ pub(super) struct Context<'a> {
     pub(super) raw_offsets: &'a [usize],
     /// Position of the number of rows, then that of columns, among the raw parameters.
     pub(super) raw_lengths: usize,
+    /// Whether roundings may change: a sum of entries may then start from what it is added to, and devices may approximate
+    /// quotients and roots.
+    pub(super) fast_math: bool,
 }
+
+/// What devices compute faster than they round it correctly.
+const APPROXIMATE: [&Operator; 4] = [&DIVIDE, &INV, &SQRT, &RSQRT];
 
 /// The entry of a vector that code is written for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -263,11 +271,19 @@ impl<'a> Body<'a> {
             return self.sum_or_difference(adds, operands[0], operands[1], at);
         }
         let operands = operands.iter().map(|&operand| self.entry(operand, at)).collect();
-        self.let_(Instruction::Apply(function), operands)
+        let of_pairs = self.stage >= Stage::Pair;
+        let approximate = self.context.fast_math && of_pairs && APPROXIMATE.into_iter().any(|known| function.is(known));
+        self.let_(if approximate { Instruction::Approximate(function) } else { Instruction::Apply(function) }, operands)
     }
 
     /// `a + b` or `a - b`, with a fused multiply-add where one of them is a product.
     fn sum_or_difference(&mut self, adds: bool, a: Id, b: Id, at: At) -> Operand {
+        if let Some(vector) = self.continuation(b) {
+            return self.continued_sum(a, adds, vector, at);
+        }
+        if adds && let Some(vector) = self.continuation(a) {
+            return self.continued_sum(b, true, vector, at);
+        }
         let (a, a_factor) = self.factors(a, at);
         let (b, b_factor) = self.factors(b, at);
         match (a_factor, b_factor) {
@@ -288,7 +304,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn apply(&mut self, operator: &'static crate::ops::Operator, operands: Vec<Operand>) -> Operand {
+    pub(super) fn apply(&mut self, operator: &'static Operator, operands: Vec<Operand>) -> Operand {
         self.let_(Instruction::Apply(Function::plain(operator)), operands)
     }
 
@@ -302,6 +318,30 @@ impl<'a> Body<'a> {
             sum = match term(self, k) {
                 (a, None) => self.apply(&arithmetic::ADD, vec![sum, a]),
                 (a, Some(b)) => self.let_(Instruction::MulAdd, vec![a, b, sum]),
+            };
+        }
+        sum
+    }
+
+    /// The vector whose entries `id` is the sum of, if nobody else needs that sum and it may start from another number.
+    fn continuation(&self, id: Id) -> Option<Id> {
+        let Node::Fold(FoldKind::Sum, vector) = *self.context.graph.node(id) else { return None };
+        let written_out = self.dim(vector) <= MAX_WRITTEN_OUT && !self.context.folds.contains(&id);
+        let unknown = self.array(id).is_none() && self.context.staging.uses(id) == 1;
+        (self.context.fast_math && written_out && unknown).then_some(vector)
+    }
+
+    /// The sum or difference of `start` and of all entries of a vector, one after the other: an operation less than with
+    /// their sum, where they are products.
+    fn continued_sum(&mut self, start: Id, adds: bool, vector: Id, at: At) -> Operand {
+        let mut sum = self.entry(start, at);
+        for k in 0..self.dim(vector) {
+            sum = match self.factors(vector, At::Fixed(k)) {
+                (a, Some(b)) => {
+                    let a = if adds { a } else { self.let_(Instruction::Negate, vec![a]) };
+                    self.let_(Instruction::MulAdd, vec![a, b, sum])
+                }
+                (a, None) => self.apply(if adds { &arithmetic::ADD } else { &arithmetic::SUBTRACT }, vec![sum, a]),
             };
         }
         sum

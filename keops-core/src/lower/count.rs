@@ -4,11 +4,15 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::program::{Address, Array, ENTRY, EntryCode, Instruction, Operand, Program, Statement};
+use crate::ops::Operator;
 use crate::ops::arithmetic::{ADD, DIVIDE, MINUS, MULT, SQUARE, SUBTRACT};
-use crate::ops::elementwise::INV;
+use crate::ops::elementwise::{EXP, INV, RSQRT, SQRT};
 
 /// Parts of at most this many components are unrolled by the engine, and what they have in common is computed once.
 const MAX_UNROLLED: usize = 16;
+
+/// What `fast_math` replaces.
+const EXACT: [&Operator; 5] = [&EXP, &DIVIDE, &INV, &SQRT, &RSQRT];
 
 /// Operations on numbers, for one pair of indices.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -23,6 +27,9 @@ pub struct Operations {
     pub divisions: usize,
     /// Calls of any other function.
     pub functions: usize,
+    /// How many of all these can be had for less: exponentials to the base e, as machines compute those to the base 2, and
+    /// quotients and roots that are rounded correctly.
+    pub exact: usize,
     /// Changes of sign. They cost nothing, as a multiply-add or the exponential takes them in.
     pub signs: usize,
 }
@@ -31,6 +38,11 @@ impl Operations {
     /// All of them but the signs.
     pub fn total(&self) -> usize {
         self.additions + self.products + self.multiply_adds + self.divisions + self.functions
+    }
+
+    /// What decides between two ways to compute the same: all operations, where one that can be had for less counts twice.
+    pub(crate) fn cost(&self) -> usize {
+        self.total() + self.exact
     }
 }
 
@@ -101,12 +113,13 @@ struct Counter {
 
 impl Counter {
     fn add(&mut self, other: &Operations, times: usize) {
-        let Operations { additions, products, multiply_adds, divisions, functions, signs } = other;
+        let Operations { additions, products, multiply_adds, divisions, functions, exact, signs } = other;
         self.operations.additions += times * additions;
         self.operations.products += times * products;
         self.operations.multiply_adds += times * multiply_adds;
         self.operations.divisions += times * divisions;
         self.operations.functions += times * functions;
+        self.operations.exact += times * exact;
         self.operations.signs += times * signs;
     }
 
@@ -172,16 +185,23 @@ impl Counter {
             return Value::Result(known);
         }
         let operations = &mut self.operations;
+        if matches!(instruction, Instruction::Apply(f) if EXACT.into_iter().any(|exact| f.is(exact))) {
+            operations.exact += times;
+        }
         let count = match instruction {
             Instruction::MulAdd => &mut operations.multiply_adds,
             Instruction::Negate => &mut operations.signs,
             Instruction::Apply(f) if f.is(&ADD) || f.is(&SUBTRACT) => &mut operations.additions,
             Instruction::Apply(f) if f.is(&MULT) || f.is(&SQUARE) => &mut operations.products,
-            Instruction::Apply(f) if f.is(&DIVIDE) || f.is(&INV) => &mut operations.divisions,
-            Instruction::Apply(f) if f.is(&MINUS) => &mut operations.signs,
-            Instruction::Apply(_) | Instruction::Max | Instruction::Min | Instruction::SelectLess => {
-                &mut operations.functions
+            Instruction::Apply(f) | Instruction::Approximate(f) if f.is(&DIVIDE) || f.is(&INV) => {
+                &mut operations.divisions
             }
+            Instruction::Apply(f) if f.is(&MINUS) => &mut operations.signs,
+            Instruction::Apply(_)
+            | Instruction::Approximate(_)
+            | Instruction::Max
+            | Instruction::Min
+            | Instruction::SelectLess => &mut operations.functions,
         };
         *count += times;
         self.known.insert(key, self.next);

@@ -66,8 +66,14 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     // After the parameters of every pass stand the numbers of rows and of columns.
     let raw_lengths = raw[Stage::Params as usize];
     raw[Stage::Params as usize] += 2;
-    let context =
-        body::Context { graph: &graph, staging: &staging, folds: &folds, raw_offsets: &raw_offsets, raw_lengths };
+    let context = body::Context {
+        graph: &graph,
+        staging: &staging,
+        folds: &folds,
+        raw_offsets: &raw_offsets,
+        raw_lengths,
+        fast_math: pass.fast_math,
+    };
     let mut tables = Vec::new();
     let mut code = |stage| Body::new(&context, stage, &mut tables).results();
     let params = code(Stage::Params);

@@ -87,6 +87,8 @@ pub enum Operand {
 pub enum Instruction {
     /// An elementwise function.
     Apply(Function),
+    /// A quotient or a root, which a device may compute within 2 units in the last place rather than round correctly.
+    Approximate(Function),
     /// `a * b + c`.
     MulAdd,
     /// `-a`.

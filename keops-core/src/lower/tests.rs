@@ -99,7 +99,14 @@ fn what_all_terms_of_a_sum_share_is_multiplied_in_the_end() {
 /// a tree it would have more nodes than there is memory.
 fn wrapped(wrap: fn(&mut Graph, Id) -> Id) -> Program {
     let formula = crate::check("\"x*y\", x=Vi(2), y=Vj(2)".parse().unwrap()).unwrap();
-    let pass = Pass { text: "wrapped", variables: &formula.variables, kept: Axis::I, reduction: &SUM, count: None };
+    let pass = Pass {
+        text: "wrapped",
+        variables: &formula.variables,
+        kept: Axis::I,
+        reduction: &SUM,
+        count: None,
+        fast_math: false,
+    };
     let mut graph = Graph::new();
     let (x, y) = (graph.variable(0, 2), graph.variable(1, 2));
     let sum = graph.map(&ADD, &[x, y]);

@@ -3,6 +3,7 @@
 use super::plan::{Part, PassPlan};
 use crate::check::{Formula, Variable};
 use crate::diff::{Input, jvp, vjp};
+use crate::fast_math::{self, Way};
 use crate::graph::{Axis, FoldKind, Graph, Id, Node};
 use crate::lower::{self, Program};
 use crate::ops::arithmetic::{ADD, MULT, SUBTRACT};
@@ -10,7 +11,6 @@ use crate::ops::elementwise::EXP;
 use crate::ops::logic::IF_ELSE;
 use crate::parse::Category;
 use crate::reduction::{Gradient, LOG_SUM_EXP_AND_SOFT_MAX, Reduction, SUM, Terms};
-use crate::simplify::simplify;
 
 /// One sweep over all pairs: a graph with its inputs, and how its terms are reduced.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +25,17 @@ pub struct Pass<'a> {
     pub reduction: &'static Reduction,
     /// The number K, for reductions that give K results.
     pub count: Option<usize>,
+    /// Whether roundings may change.
+    pub fast_math: bool,
 }
 
 /// The program of a pass.
 pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
+    fast_math::cheapest(formula, |way| program(formula, plan, way))
+}
+
+/// The program of a pass in one of the ways of `fast_math`, if it is one.
+fn program(formula: &Formula, plan: &PassPlan, way: Option<Way>) -> Program {
     let variables = variables(formula, plan);
     let reduction = match plan.parts.as_slice() {
         [Part::Value] => formula.reduction,
@@ -36,10 +43,18 @@ pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
         _ => &SUM,
     };
     let count = formula.count.filter(|_| reduction.terms == Terms::Counted);
-    let pass = Pass { text: &formula.text, variables: &variables, kept: plan.kept, reduction, count };
+    let pass = Pass {
+        text: &formula.text,
+        variables: &variables,
+        kept: plan.kept,
+        reduction,
+        count,
+        fast_math: way.is_some(),
+    };
     let mut graph = Graph::new();
-    let value = formula.term.build(&mut graph);
-    let weights = formula.weights.as_ref().map(|weights| weights.build(&mut graph));
+    let value = fast_math::build(&formula.term, &mut graph, &formula.variables, way);
+    let weights = formula.weights.as_ref();
+    let weights = weights.map(|weights| fast_math::build(weights, &mut graph, &formula.variables, way));
     let mut roots = match reduction.terms {
         Terms::Scored { ones, .. } => {
             let ones = ones.then(|| graph.constant(1.0));
@@ -52,7 +67,7 @@ pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
         roots = at_position(&mut graph, &roots, plan.kept.other(), formula.variables.len());
     }
     crate::verify("graph", &graph, formula);
-    let (graph, roots) = simplify(&graph, &roots);
+    let (graph, roots) = fast_math::simplify(&graph, &roots, &variables, way);
     crate::verify("simplify", &graph, formula);
     lower::lower(&pass, &graph, &roots)
 }

@@ -5,12 +5,12 @@
 use super::passes::{Pass, at_position};
 use crate::check::{Formula, Variable};
 use crate::diff::vjp;
+use crate::fast_math::{self, Way};
 use crate::graph::{Axis, FoldKind, Graph, Id};
 use crate::lower::{self, Program};
 use crate::ops::arithmetic::MULT;
 use crate::parse::Category;
 use crate::reduction::{Reduction, SUM, find};
-use crate::simplify::simplify;
 
 /// Columns of a right-hand side that a pass takes at a time, if there are several. As many sums stay in registers.
 pub const PRODUCT_WIDTH: usize = 16;
@@ -63,10 +63,15 @@ pub fn gradient_variables(variables: &[Variable], kept: Axis) -> Vec<usize> {
 
 /// The program of a pass.
 pub fn compile_matrix_pass(formula: &Formula, pass: MatrixPass) -> Program {
+    fast_math::cheapest(formula, |way| program(formula, pass, way))
+}
+
+/// The program of a pass in one of the ways of `fast_math`, if it is one.
+fn program(formula: &Formula, pass: MatrixPass, way: Option<Way>) -> Program {
     let MatrixPass { kept, part } = pass;
     let mut variables = formula.variables.clone();
     let mut graph = Graph::new();
-    let value = formula.term.build(&mut graph);
+    let value = fast_math::build(&formula.term, &mut graph, &formula.variables, way);
     let mut input = |graph: &mut Graph, name: &str, axis, dim| {
         variables.push(Variable { name: name.to_owned(), category: Category::Indexed(axis), dim });
         graph.variable(variables.len() - 1, dim)
@@ -108,9 +113,10 @@ pub fn compile_matrix_pass(formula: &Formula, pass: MatrixPass) -> Program {
         }
     }
     crate::verify("graph", &graph, formula);
-    let (graph, roots) = simplify(&graph, &roots);
+    let (graph, roots) = fast_math::simplify(&graph, &roots, &variables, way);
     crate::verify("simplify", &graph, formula);
-    let pass = Pass { text: &formula.text, variables: &variables, kept, reduction, count: None };
+    let fast_math = way.is_some();
+    let pass = Pass { text: &formula.text, variables: &variables, kept, reduction, count: None, fast_math };
     lower::lower(&pass, &graph, &roots)
 }
 

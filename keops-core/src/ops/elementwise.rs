@@ -21,6 +21,19 @@ pub(crate) static INV: Operator = Operator::elementwise(
 pub(crate) static EXP: Operator =
     Operator::elementwise(&["Exp"], &["f"], "exp", |x, _| x[0].exp(), &[|_, at| Slope::By(at.value)]);
 
+/// 2 to the power of -f. Not in the language: what `fast_math` makes of [`EXP`]. The sign belongs to the function, as
+/// kernels decay, and a sign of its own would be an operation on a GPU.
+pub(crate) static EXP2_NEG: Operator = Operator::elementwise(
+    &["Exp2Neg"],
+    &["f"],
+    "exp2_neg",
+    |x, _| (-x[0]).exp2(),
+    &[|graph, at| {
+        let factor = graph.constant(-std::f64::consts::LN_2);
+        Slope::By(graph.map(&MULT, &[factor, at.value]))
+    }],
+);
+
 /// The natural logarithm: -inf at 0, NaN below.
 pub(crate) static LOG: Operator = Operator::elementwise(
     &["Log"],

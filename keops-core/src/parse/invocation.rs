@@ -93,12 +93,14 @@ pub struct Invocation {
     pub axis: Option<AxisOption>,
     /// Whether the formula has methods for its derivatives, if that is said.
     pub derivatives: Option<bool>,
+    /// Whether rewrites may change roundings, if that is said.
+    pub fast_math: Option<bool>,
     /// What was wrong with options that could not be read.
     pub reports: Vec<Report>,
 }
 
-const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...`, `axis = 0|1` or \
-                        `derivatives = true|false`";
+const EXPECTED: &str = "expected `name = Vi(d)`, `name = Vj(d)`, `name = Pm(d)`, `reduction = ...`, `axis = 0|1`, \
+                        `derivatives = true|false` or `fast_math = true|false`";
 
 const AXES: &str = "expected `axis = 1` (reduce over j, one result per row i, the default) or `axis = 0` (reduce over i, \
                     one result per column j)";
@@ -127,6 +129,7 @@ pub fn parse_invocation(tokens: TokenStream) -> Invocation {
         reduction: None,
         axis: None,
         derivatives: None,
+        fast_math: None,
         reports,
     };
     for option in options {
@@ -203,11 +206,11 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
             }
             invocation.axis = Some(AxisOption { kept, span: number.span() });
         }
-        (Some("derivatives"), [TokenTree::Ident(word)]) if word == "true" || word == "false" => {
-            if invocation.derivatives.is_some() {
-                return Err(Report::at("`derivatives` is given twice", word.span()));
+        (Some(name @ ("derivatives" | "fast_math")), [TokenTree::Ident(word)]) if word == "true" || word == "false" => {
+            let said = if name == "derivatives" { &mut invocation.derivatives } else { &mut invocation.fast_math };
+            if said.replace(word == "true").is_some() {
+                return Err(Report::at(format!("`{name}` is given twice"), word.span()));
             }
-            invocation.derivatives = Some(word == "true");
         }
         (Some("reduction"), [TokenTree::Literal(text)]) if string_value(text).is_some() => {
             set_reduction(invocation, string_value(text).unwrap_or_default(), Vec::new(), text.span())?;
@@ -236,9 +239,13 @@ fn read_option(tokens: &[TokenTree], invocation: &mut Invocation) -> Result<(), 
             let text = "bad reduction\n  = expected a name, for example `reduction = LogSumExp`";
             return Err(Report::new(text, first.span(), last.span()));
         }
+        (Some(name @ ("derivatives" | "fast_math")), _) => {
+            let text = format!("bad value of `{name}`\n  = expected `{name} = true` or `{name} = false`");
+            return Err(Report::new(text, first.span(), last.span()));
+        }
         (Some(name), _) => {
             let mut text = format!("cannot read the option `{name}`");
-            if let Some(near) = nearest(name, ["axis", "reduction", "derivatives"]) {
+            if let Some(near) = nearest(name, ["axis", "reduction", "derivatives", "fast_math"]) {
                 text.push_str(&format!("\n  = help: did you mean `{near}`?"));
             }
             return Err(Report::new(format!("{text}\n  = {EXPECTED}"), first.span(), last.span()));

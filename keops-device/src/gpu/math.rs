@@ -16,6 +16,16 @@ pub(crate) mod f32 {
         result
     }
 
+    /// 2 to the power of `-x`, likewise. The sign is an instruction of PTX, as the compiler would change it by integer
+    /// arithmetic, which assemblers do not make part of the next instruction.
+    #[inline(always)]
+    pub(crate) fn exp2_neg(x: f32) -> f32 {
+        let negated: f32;
+        // SAFETY: arithmetic.
+        unsafe { asm!("neg.f32 {}, {};", out(reg32) negated, in(reg32) x, options(pure, nomem, nostack)) };
+        exp2(negated)
+    }
+
     /// e to the power of `x`. The product is rounded, which is as if `x` had been rounded once more: the relative error is
     /// that of an `x` that is wrong by half a unit in its last place, and 2 units in the last place of the result.
     #[inline(always)]
@@ -42,6 +52,39 @@ pub(crate) mod f32 {
         // SAFETY: arithmetic.
         unsafe { asm!("rsqrt.approx.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
         result
+    }
+
+    /// The square root within 1 unit in the last place; that of a subnormal number is 0.
+    #[inline(always)]
+    pub(crate) fn sqrt_approx(x: f32) -> f32 {
+        let result;
+        // SAFETY: arithmetic.
+        unsafe { asm!("sqrt.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        result
+    }
+
+    /// The reciprocal of the square root within 2 units in the last place, and 0 at 0 and at subnormal numbers.
+    #[inline(always)]
+    pub(crate) fn rsqrt_approx(x: f32) -> f32 {
+        let result: f32;
+        // SAFETY: arithmetic.
+        unsafe { asm!("rsqrt.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        if Real::abs(x) < f32::MIN_POSITIVE { 0.0 } else { result }
+    }
+
+    /// The reciprocal within 1 unit in the last place; subnormal numbers count as 0.
+    #[inline(always)]
+    pub(crate) fn recip_approx(x: f32) -> f32 {
+        let result;
+        // SAFETY: arithmetic.
+        unsafe { asm!("rcp.approx.ftz.f32 {}, {};", out(reg32) result, in(reg32) x, options(pure, nomem, nostack)) };
+        result
+    }
+
+    /// The quotient within 2 units in the last place; subnormal numbers count as 0, divisors above 2^126 as infinite.
+    #[inline(always)]
+    pub(crate) fn div_approx(x: f32, y: f32) -> f32 {
+        x * recip_approx(y)
     }
 
     /// The smaller number; a NaN is passed over.
@@ -71,7 +114,7 @@ pub(crate) mod f32 {
 pub(crate) mod f64 {
     use core::arch::asm;
 
-    use crate::math::Precision;
+    use crate::math::{Math, Precision};
     use crate::real::{Real, Scalar};
 
     /// The patterns of what is told by them alone.
@@ -83,12 +126,25 @@ pub(crate) mod f64 {
     #[inline(always)]
     pub(crate) fn exp(x: f64) -> f64 {
         let magic = f64::ROUNDING_MAGIC;
-        // 2^n exp(r): n stands in the low bits of a number that grows with x.
         let shifted = Real::mul_add(x, core::f64::consts::LOG2_E, magic);
         let n = shifted - magic;
         let r = Real::mul_add(n, -f64::LN_2[1], Real::mul_add(n, -f64::LN_2[0], x));
+        scaled(f64::exp_reduced_fast(r), shifted)
+    }
+
+    /// 2 to the power of `-x`, likewise.
+    #[inline(always)]
+    pub(crate) fn exp2_neg(x: f64) -> f64 {
+        let magic = f64::ROUNDING_MAGIC;
+        let shifted = magic - x;
+        scaled(f64::exp2_neg_reduced_fast(x + (shifted - magic)), shifted)
+    }
+
+    /// `reduced * 2^n`, where n stands in the low bits of `shifted`, a number that grows with the exponent.
+    #[inline(always)]
+    fn scaled(reduced: f64, shifted: f64) -> f64 {
         let bits = shifted.to_bits() as i64;
-        let scaled = f64::exp_reduced_fast(r).to_bits().wrapping_add((bits as u64) << 52);
+        let scaled = reduced.to_bits().wrapping_add((bits as u64) << 52);
         // n = 1024 may be too large, or just not.
         let overflows = (scaled >> 32) as i32 >= (INFINITY >> 32) as i32;
         let scaled = if overflows { INFINITY as u64 } else { scaled };
@@ -115,6 +171,30 @@ pub(crate) mod f64 {
     #[inline(always)]
     pub(crate) fn rsqrt(x: f64) -> f64 {
         1.0 / Real::sqrt(x)
+    }
+
+    /// There is no instruction for less than the rounded root.
+    #[inline(always)]
+    pub(crate) fn sqrt_approx(x: f64) -> f64 {
+        Real::sqrt(x)
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn rsqrt_approx(x: f64) -> f64 {
+        Math::rsqrt(x)
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn recip_approx(x: f64) -> f64 {
+        1.0 / x
+    }
+
+    /// Likewise.
+    #[inline(always)]
+    pub(crate) fn div_approx(x: f64, y: f64) -> f64 {
+        x / y
     }
 
     /// The smaller number; a NaN is passed over.

@@ -203,6 +203,31 @@ macro_rules! scalar {
             }
             #[cfg(target_arch = "nvptx64")]
             #[inline(always)]
+            fn sqrt_approx(self) -> Self {
+                crate::gpu::math::$float::sqrt_approx(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn rsqrt_approx(self) -> Self {
+                crate::gpu::math::$float::rsqrt_approx(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn recip_approx(self) -> Self {
+                crate::gpu::math::$float::recip_approx(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn div_approx(self, divisor: Self) -> Self {
+                crate::gpu::math::$float::div_approx(self, divisor)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
+            fn exp2_neg_native(self) -> Self {
+                crate::gpu::math::$float::exp2_neg(self)
+            }
+            #[cfg(target_arch = "nvptx64")]
+            #[inline(always)]
             fn exp_shift(shift: Self) -> Self {
                 crate::gpu::math::$float::exp_shift(shift)
             }

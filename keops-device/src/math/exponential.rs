@@ -1,4 +1,5 @@
-//! The exponential, by exp(x) = 2^n exp(r) with r = x - n ln 2.
+//! The exponential, by exp(x) = 2^n exp(r) with r = x - n ln 2, and that to the base 2, by 2^-x = 2^n 2^-r with
+//! r = x + n.
 
 use super::precision::Precision;
 use crate::real::{Bits, Real, Scalar};
@@ -10,19 +11,46 @@ pub(super) fn exp<S: Real>(x: S) -> S {
     if S::HAS_EXP {
         return x.exp_native();
     }
-    let lowest = S::constant(lowest_exponent::<S>());
+    let (shifted, n, r) = reduce(x);
     if S::SCALES_ANY {
-        let (_, n, r) = reduce(x);
+        let lowest = S::constant(lowest_exponent::<S>());
         // r is meaningless where n is so large that the result is 0 or infinite anyway, and NaN for infinite x: the
         // polynomial must merely be positive then. NaN as x stays in n.
         S::Scalar::exp_reduced_fast(r.saturate(S::constant(1.0))).scale_by_pow2_or_zero(n, lowest)
     } else {
-        let (shifted, n, r) = reduce(x);
-        let exponent = shifted.to_bits().shift_left(S::Scalar::MANTISSA_BITS);
-        let scaled = S::from_bits(S::Scalar::exp_reduced_fast(r).to_bits().wrapping_add(exponent));
-        let scaled = S::select(n.lt(lowest), S::constant(0.0), scaled);
+        let scaled = scaled(S::Scalar::exp_reduced_fast(r), shifted, n);
         S::select(x.le(S::constant(S::Scalar::EXP_MAX)), scaled, x + S::constant(f64::INFINITY))
     }
+}
+
+/// 2^-x, as [`exp`].
+#[inline(always)]
+pub(super) fn exp2_neg<S: Real>(x: S) -> S {
+    if S::HAS_EXP {
+        return x.exp2_neg_native();
+    }
+    let magic = S::constant(S::Scalar::ROUNDING_MAGIC);
+    let shifted = magic - x;
+    let n = shifted - magic;
+    // Exact.
+    let r = x + n;
+    if S::SCALES_ANY {
+        let lowest = S::constant(lowest_exponent::<S>());
+        S::Scalar::exp2_neg_reduced_fast(r.saturate(S::constant(1.0))).scale_by_pow2_or_zero(n, lowest)
+    } else {
+        let scaled = scaled(S::Scalar::exp2_neg_reduced_fast(r), shifted, n);
+        let inside = S::constant(-(S::Scalar::EXPONENT_BIAS + 1.0)).lt(x);
+        S::select(inside, scaled, S::constant(f64::INFINITY) - x)
+    }
+}
+
+/// `reduced * 2^n`, where n stands in the low bits of `shifted`, and is not too large; 0 where it is below
+/// [`lowest_exponent`].
+#[inline(always)]
+fn scaled<S: Real>(reduced: S, shifted: S, n: S) -> S {
+    let exponent = shifted.to_bits().shift_left(S::Scalar::MANTISSA_BITS);
+    let scaled = S::from_bits(reduced.to_bits().wrapping_add(exponent));
+    S::select(n.lt(S::constant(lowest_exponent::<S>())), S::constant(0.0), scaled)
 }
 
 /// Results `2^n exp(r)` with smaller n are flushed to 0: some of them would be subnormal, and computing those takes

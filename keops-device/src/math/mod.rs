@@ -1,7 +1,7 @@
 //! The mathematical functions of the formula language, over scalars and lanes alike.
 //!
 //! All are free of branches, but for sine and cosine of huge arguments. The elementary functions err by at most 2
-//! units in the last place, subnormal results included (but for those of `exp`, which are flushed to 0), whether
+//! units in the last place, subnormal results included (but for those of `exp` and `exp2_neg`, which are flushed to 0), whether
 //! multiply-adds are fused or not.
 
 mod bessel;
@@ -26,6 +26,11 @@ pub trait Math: Real {
     #[inline(always)]
     fn exp(self) -> Self {
         exponential::exp(self)
+    }
+    /// 2 to the power of `-self`. Small results are 0, as those of [`Math::exp`].
+    #[inline(always)]
+    fn exp2_neg(self) -> Self {
+        exponential::exp2_neg(self)
     }
     /// The natural logarithm: -inf at ±0, NaN for negative numbers.
     #[inline(always)]

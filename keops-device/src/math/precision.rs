@@ -39,6 +39,8 @@ pub trait Precision: Sized {
     fn exp_reduced<S: Real<Scalar = Self>>(r: S) -> S;
     /// exp(r) as [`Precision::exp_reduced`], faster where an error of up to 2 units in the last place remains.
     fn exp_reduced_fast<S: Real<Scalar = Self>>(r: S) -> S;
+    /// 2^-r for |r| <= 1/2, a positive number for |r| <= 1, with an error of up to 2 units in the last place.
+    fn exp2_neg_reduced_fast<S: Real<Scalar = Self>>(r: S) -> S;
     /// log(x), with the special values of [`crate::Math::log`].
     fn log<S: Real<Scalar = Self>>(x: S) -> S;
     /// (sin(r) / r - 1) where z = r², |r| <= π/2, +0 for z = 0.
