@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use keops_core::DeviceCode;
+use keops_core::{DeviceCode, Extent, Precision, SumScheme};
 
 use crate::cache::{Cache, write_if_changed};
 use crate::compile::{Compiled, Compiler};
@@ -37,12 +37,13 @@ pub struct Builder {
     architecture: String,
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
+    extent: Extent,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let folders = ["src", "examples", "tests", "benches"].map(PathBuf::from).into();
-        Builder { architecture: "sm_80".into(), folders, files: Vec::new() }
+        Builder { architecture: "sm_80".into(), folders, files: Vec::new(), extent: Extent::default() }
     }
 }
 
@@ -90,6 +91,38 @@ impl Builder {
     #[must_use]
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.files.push(path.into());
+        self
+    }
+
+    /// The types of numbers that formulas are compiled for. The default is [`Precision::Both`]; one alone takes half the time.
+    /// Formulas in the other type run on the CPU, and are an error where they are sent to a GPU.
+    ///
+    /// ```no_run
+    /// keops_build::Builder::new().precision(keops_build::Precision::F32).compile();
+    /// ```
+    #[must_use]
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.extent.precision = precision;
+        self
+    }
+
+    /// The schemes by which sums can be accumulated on GPUs, besides the default of block sums. Each is more code for each pass
+    /// that adds, and takes time to compile; so without this `.sum_scheme(..)` and `.accumulate_f64()` of a formula run on
+    /// the CPU, and are an error where they are sent to a GPU. The scheme of `.accumulate_f64()` is [`SumScheme::F64`].
+    ///
+    /// ```no_run
+    /// use keops_build::SumScheme;
+    ///
+    /// keops_build::Builder::new().sum_schemes([SumScheme::Kahan, SumScheme::F64]).compile();
+    /// ```
+    #[must_use]
+    pub fn sum_schemes(mut self, schemes: impl IntoIterator<Item = SumScheme>) -> Self {
+        self.extent.sum_schemes.clear();
+        for scheme in schemes {
+            if !self.extent.sum_schemes.contains(&scheme) {
+                self.extent.sum_schemes.push(scheme);
+            }
+        }
         self
     }
 
@@ -183,7 +216,7 @@ impl Builder {
             let text = fs::read_to_string(&file).unwrap_or_default();
             // The macro reports what is wrong with a call.
             let found = calls(&text, &surroundings.conditions).unwrap_or_default();
-            for code in found.into_iter().filter_map(|(called, tokens)| called.device_code(tokens)) {
+            for code in found.into_iter().filter_map(|(called, tokens)| called.device_code(tokens, &self.extent)) {
                 formulas.entry(code.id.clone()).or_insert(code);
             }
         }

@@ -66,6 +66,7 @@ mod toolchain;
 
 pub use builder::Builder;
 pub use check::{Facts, check_ptx};
+pub use keops_core::{Precision, SumScheme};
 pub use single::{find_device_compiler, ptx_of_call};
 pub use spaces::name_shared_memory;
 

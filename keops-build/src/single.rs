@@ -4,6 +4,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 
+use keops_core::Extent;
+
 use crate::cache::Cache;
 use crate::compile::Compiler;
 use crate::libraries::Libraries;
@@ -36,7 +38,7 @@ pub fn find_device_compiler() -> Option<String> {
 /// ```
 pub fn ptx_of_call(call: &str, architecture: &str, target_folder: &Path) -> Result<String, String> {
     let tokens = call.parse().map_err(|error| format!("`{call}`: {error}"))?;
-    let code = keops_core::device_code(tokens).ok_or_else(|| format!("`{call}` is no formula"))?;
+    let code = keops_core::device_code(tokens, &Extent::default()).ok_or_else(|| format!("`{call}` is no formula"))?;
     let toolchain = toolchain()?;
     let cache = Cache::in_target_folder(target_folder)
         .map_err(|error| format!("the cache in {}: {error}", target_folder.display()))?;
