@@ -56,6 +56,11 @@ fn for_gpus() {
         .map(|name| format!("tests/emulator/{name}.rs").into());
     let builder = keops_build::Builder::new().source_folders([""; 0]);
     by_hand.into_iter().chain(written).fold(builder, |builder, file: PathBuf| builder.file(file)).compile();
+    use keops_build::SumScheme::{Direct, F64, Kahan};
+    let builder = keops_build::Builder::new().source_folders([""; 0]).sum_schemes([Direct, Kahan, F64]);
+    builder.file("tests/emulator/schemes.rs").compile();
+    let builder = keops_build::Builder::new().source_folders([""; 0]).precision(keops_build::Precision::F32);
+    builder.file("tests/emulator/precision.rs").compile();
 
     // The tests need to know whether there was a compiler.
     let code = folder.join(keops_core::DEVICE_FOLDER);

@@ -24,6 +24,9 @@ use crate::toolchain::{OVERRIDE, Search, search};
 /// The environment variable that asks for a report.
 const VERBOSE: &str = "KEOPS_BUILD_VERBOSE";
 
+/// The files that the builders of this build script wrote.
+static WRITTEN: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
+
 /// How many lines of a compiler's message are shown.
 const MESSAGE_LINES: usize = 20;
 
@@ -129,11 +132,17 @@ impl Builder {
     /// Compiles, and tells cargo on which files and variables the result depends. What goes wrong with a formula is shown
     /// as a warning; the formula runs on the CPU then.
     ///
+    /// A build script may have several builders, each with its files and options. Of a formula that two of them find, that of
+    /// the last holds.
+    ///
     /// # Panics
     /// If this is no build script, or its output folder cannot be written to.
     ///
     /// ```no_run
-    /// keops_build::Builder::new().compile();
+    /// use keops_build::{Builder, SumScheme};
+    ///
+    /// Builder::new().source_folders(["src/points"]).compile();
+    /// Builder::new().source_folders(["src/statistics"]).sum_schemes([SumScheme::Kahan]).compile();
     /// ```
     pub fn compile(self) {
         let variable = |name: &str| env::var_os(name);
@@ -154,7 +163,8 @@ impl Builder {
             ),
         };
         let mut lines = vec![format!("rerun-if-env-changed={OVERRIDE}"), format!("rerun-if-env-changed={VERBOSE}")];
-        let result = self.run(&surroundings, &mut lines);
+        let mut written = WRITTEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let result = self.run(&surroundings, &mut lines, &mut written);
         for line in lines {
             println!("cargo:{line}");
         }
@@ -163,19 +173,25 @@ impl Builder {
         }
     }
 
-    /// Compiles; `lines` are for cargo.
-    fn run(&self, surroundings: &Surroundings, lines: &mut Vec<String>) -> io::Result<()> {
+    /// Compiles; `lines` are for cargo. Files other than those that were `written` before, and now, are removed.
+    fn run(
+        &self,
+        surroundings: &Surroundings,
+        lines: &mut Vec<String>,
+        written: &mut BTreeSet<OsString>,
+    ) -> io::Result<()> {
         let start = Instant::now();
         let formulas = self.formulas(surroundings, lines);
         let folder = surroundings.out_dir.join("keops");
         fs::create_dir_all(&folder)?;
         let mut count = Count::default();
-        let mut written = BTreeSet::new();
+        let mut with_code = 0;
         if !formulas.is_empty() {
             for (id, ptx) in self.compile_all(&formulas, surroundings, &mut count, lines)? {
                 let name = format!("{id}.ptx");
                 write_if_changed(&folder.join(&name), &ptx)?;
                 written.insert(OsString::from(name));
+                with_code += 1;
             }
         }
         for entry in fs::read_dir(&folder)? {
@@ -191,7 +207,7 @@ impl Builder {
                 "warning=keops: {} formulas, {compiled} compiled, {cached} from the cache, {} without code for GPUs, in \
                  {seconds:.1} s, {library_seconds:.1} s of it for libraries",
                 formulas.len(),
-                formulas.len() - written.len(),
+                formulas.len() - with_code,
             ));
         }
         Ok(())

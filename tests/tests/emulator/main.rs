@@ -7,8 +7,10 @@ mod bugs;
 mod derivatives;
 mod geometry;
 mod matrices;
+mod precision;
 mod ptx;
 mod ranges;
+mod schemes;
 mod wide;
 
 use keops_tests::kernel::Number;
