@@ -44,6 +44,13 @@ struct Errors {
     max_sum: f64,
 }
 
+impl Errors {
+    fn largest(&self) -> f64 {
+        let Self { sum, many, mean, log_sum_exp, soft_max, max_sum } = *self;
+        [sum, many, mean, log_sum_exp, soft_max, max_sum].into_iter().fold(0.0, f64::max)
+    }
+}
+
 fn errors<T: Number, A: Scheme>(device: Device, scheme: A, count: usize) -> Errors {
     let sum = formula!("x*b", x = Vi(1), b = Vj(1), derivatives = false);
     let many = formula!("x*Concat(b,c)", x = Vi(1), b = Vj(1), c = Vj(19), derivatives = false);
@@ -94,17 +101,14 @@ fn long_sums<T: Number>(device: Device) {
         let direct = errors::<T, _>(device, Direct, count);
         let block = errors::<T, _>(device, Block, count);
         println!("{count} terms: {kahan:?}\n  F64 {double:?}\n  Direct {direct:?}\n  Block {block:?}");
-        // One rounding for a sum, a few for what is computed of it; `F64` is a plain sum where the terms are in f64.
+        // Kahan's: the errors of additions, of a size of those of the small terms, are summed with errors of their own.
+        assert!(kahan.largest() <= 32.0 * T::ROUNDING, "{count} terms: {kahan:?}");
+        // One rounding for a sum, a few for what is computed of it. Where the terms are in f64 it is a plain sum.
         let is_wider = T::ROUNDING > f64::EPSILON;
-        let good = [Some(&kahan), is_wider.then_some(&double)];
-        for errors in good.into_iter().flatten() {
-            let Errors { sum, many, mean, log_sum_exp, soft_max, max_sum } = *errors;
-            assert!(sum.max(many).max(max_sum) <= 1.01 * T::ROUNDING, "{count} terms: {errors:?}");
-            assert!(mean.max(soft_max).max(log_sum_exp) <= 4.0 * T::ROUNDING, "{count} terms: {errors:?}");
-        }
-        // The large terms swallow the small ones.
-        assert!(direct.sum > 8.0 * kahan.sum.max(T::ROUNDING), "{count} terms: {direct:?}");
-        assert!(block.sum > 8.0 * kahan.sum.max(T::ROUNDING), "{count} terms: {block:?}");
+        assert!(!is_wider || double.largest() <= 4.0 * T::ROUNDING, "{count} terms: {double:?}");
+        // In plain sums and within blocks the large terms swallow the small ones.
+        assert!(direct.sum > 0.01 && direct.many > 0.01 && direct.mean > 0.01, "{count} terms: {direct:?}");
+        assert!(direct.soft_max > 0.01 && block.sum > 0.01, "{count} terms: {direct:?}, {block:?}");
     }
 }
 
