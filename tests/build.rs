@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use keops_build::{Precision, SumScheme};
+
 #[allow(dead_code, unreachable_pub, reason = "shared with the library, where all of it is used")]
 #[path = "src/case.rs"]
 mod case;
@@ -23,6 +25,9 @@ mod reductions;
 #[path = "build/write.rs"]
 mod write;
 
+/// Every so-many-th conformance case is tested in single precision too.
+const SINGLE: usize = 4;
+
 /// Number of random formulas.
 const RANDOM_FORMULAS: usize = 110;
 
@@ -37,7 +42,11 @@ fn main() {
     println!("cargo::rerun-if-changed=data/conformance");
     let cases = case::cases();
     let kernels = cases.iter().filter(|case| case.skipped().is_none()).map(|case| (case.name.clone(), case.call()));
-    write::kernels("conformance.rs", &kernels.collect::<Vec<_>>(), 4);
+    let kernels: Vec<(String, String)> = kernels.collect();
+    write::kernels("conformance.rs", &kernels, SINGLE);
+    let single =
+        kernels.iter().step_by(SINGLE).map(|(_, call)| format!("keops::formula!({call}, derivatives = false);\n"));
+    write::source_file("conformance_single.rs", &single.collect::<String>());
     let kinks = kinks::kinks().into_iter().map(|kink| (kink.formula.clone(), kink.call()));
     write::kernels("kinks.rs", &kinks.collect::<Vec<_>>(), 4);
     write::source_file("methods.rs", &methods::methods());
@@ -51,11 +60,16 @@ fn main() {
 fn for_gpus() {
     let folder = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     write::source_file("planted.rs", &planted::formula());
-    let written = ["conformance.rs", "reductions.rs", "planted.rs"].map(|file| folder.join(file));
+    // Most cases are tested in double precision only; those of which that is not true come after, and the last holds.
+    let builder = || keops_build::Builder::new().source_folders([""; 0]);
+    builder().file(folder.join("conformance.rs")).precision(Precision::F64).compile();
+    let written = ["conformance_single.rs", "reductions.rs", "planted.rs"].map(|file| folder.join(file));
     let by_hand = ["arguments", "batches", "derivatives", "fast_math", "matrices", "ranges", "resident", "wide"]
         .map(|name| format!("tests/emulator/{name}.rs").into());
-    let builder = keops_build::Builder::new().source_folders([""; 0]);
-    by_hand.into_iter().chain(written).fold(builder, |builder, file: PathBuf| builder.file(file)).compile();
+    by_hand.into_iter().chain(written).fold(builder(), |builder, file: PathBuf| builder.file(file)).compile();
+    let schemes = [SumScheme::Direct, SumScheme::Kahan, SumScheme::F64];
+    builder().file("tests/emulator/schemes.rs").sum_schemes(schemes).compile();
+    builder().file("tests/emulator/precision.rs").precision(Precision::F32).compile();
 
     // The tests need to know whether there was a compiler.
     let code = folder.join(keops_core::DEVICE_FOLDER);

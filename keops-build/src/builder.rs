@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use keops_core::DeviceCode;
+use keops_core::{DeviceCode, Extent, Precision, SumScheme};
 
 use crate::cache::{Cache, write_if_changed};
 use crate::compile::{Compiled, Compiler};
@@ -24,6 +24,9 @@ use crate::toolchain::{OVERRIDE, Search, search};
 
 /// The environment variable that asks for a report.
 const VERBOSE: &str = "KEOPS_BUILD_VERBOSE";
+
+/// The files that the builders of this build script wrote.
+static WRITTEN: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
 
 /// How many lines of a compiler's message are shown.
 const MESSAGE_LINES: usize = 20;
@@ -38,12 +41,13 @@ pub struct Builder {
     architecture: String,
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
+    extent: Extent,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let folders = ["src", "examples", "tests", "benches"].map(PathBuf::from).into();
-        Builder { architecture: "sm_80".into(), folders, files: Vec::new() }
+        Builder { architecture: "sm_80".into(), folders, files: Vec::new(), extent: Extent::default() }
     }
 }
 
@@ -94,14 +98,52 @@ impl Builder {
         self
     }
 
+    /// The types of numbers that formulas are compiled for. The default is [`Precision::Both`]; one alone takes half the time.
+    /// Formulas in the other type run on the CPU, and are an error where they are sent to a GPU.
+    ///
+    /// ```no_run
+    /// keops_build::Builder::new().precision(keops_build::Precision::F32).compile();
+    /// ```
+    #[must_use]
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.extent.precision = precision;
+        self
+    }
+
+    /// The schemes by which sums can be accumulated on GPUs, besides the default of block sums. Each is more code for each pass
+    /// that adds, and takes time to compile; so without this `.sum_scheme(..)` and `.accumulate_f64()` of a formula run on
+    /// the CPU, and are an error where they are sent to a GPU. The scheme of `.accumulate_f64()` is [`SumScheme::F64`].
+    ///
+    /// ```no_run
+    /// use keops_build::SumScheme;
+    ///
+    /// keops_build::Builder::new().sum_schemes([SumScheme::Kahan, SumScheme::F64]).compile();
+    /// ```
+    #[must_use]
+    pub fn sum_schemes(mut self, schemes: impl IntoIterator<Item = SumScheme>) -> Self {
+        self.extent.sum_schemes.clear();
+        for scheme in schemes {
+            if !self.extent.sum_schemes.contains(&scheme) {
+                self.extent.sum_schemes.push(scheme);
+            }
+        }
+        self
+    }
+
     /// Compiles, and tells cargo on which files and variables the result depends. What goes wrong with a formula is shown
     /// as a warning; the formula runs on the CPU then.
+    ///
+    /// A build script may have several builders, each with its files and options. Of a formula that two of them find, that of
+    /// the last holds.
     ///
     /// # Panics
     /// If this is no build script, or its output folder cannot be written to.
     ///
     /// ```no_run
-    /// keops_build::Builder::new().compile();
+    /// use keops_build::{Builder, SumScheme};
+    ///
+    /// Builder::new().source_folders(["src/points"]).compile();
+    /// Builder::new().source_folders(["src/statistics"]).sum_schemes([SumScheme::Kahan]).compile();
     /// ```
     pub fn compile(self) {
         let variable = |name: &str| env::var_os(name);
@@ -122,7 +164,8 @@ impl Builder {
             ),
         };
         let mut lines = vec![format!("rerun-if-env-changed={OVERRIDE}"), format!("rerun-if-env-changed={VERBOSE}")];
-        let result = self.run(&surroundings, &mut lines);
+        let mut written = WRITTEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let result = self.run(&surroundings, &mut lines, &mut written);
         for line in lines {
             println!("cargo:{line}");
         }
@@ -131,19 +174,25 @@ impl Builder {
         }
     }
 
-    /// Compiles; `lines` are for cargo.
-    fn run(&self, surroundings: &Surroundings, lines: &mut Vec<String>) -> io::Result<()> {
+    /// Compiles; `lines` are for cargo. Files other than those that were `written` before, and now, are removed.
+    fn run(
+        &self,
+        surroundings: &Surroundings,
+        lines: &mut Vec<String>,
+        written: &mut BTreeSet<OsString>,
+    ) -> io::Result<()> {
         let start = Instant::now();
         let formulas = self.formulas(surroundings, lines);
         let folder = surroundings.out_dir.join("keops");
         fs::create_dir_all(&folder)?;
         let mut count = Count::default();
-        let mut written = BTreeSet::new();
+        let mut with_code = 0;
         if !formulas.is_empty() {
             for (id, ptx) in self.compile_all(&formulas, surroundings, &mut count, lines)? {
                 let name = format!("{id}.ptx");
                 write_if_changed(&folder.join(&name), &ptx)?;
                 written.insert(OsString::from(name));
+                with_code += 1;
             }
         }
         for entry in fs::read_dir(&folder)? {
@@ -159,7 +208,7 @@ impl Builder {
                 "warning=keops: {} formulas, {compiled} compiled, {cached} from the cache, {} without code for GPUs, in \
                  {seconds:.1} s, {library_seconds:.1} s of it for libraries",
                 formulas.len(),
-                formulas.len() - written.len(),
+                formulas.len() - with_code,
             ));
         }
         Ok(())
@@ -189,7 +238,7 @@ impl Builder {
         }
         let calls = sources.into_iter().flat_map(|source| calls(source, &macros, &surroundings.conditions));
         // The macro reports what is wrong with a call.
-        let codes = calls.filter_map(|(called, tokens)| called.device_code(tokens));
+        let codes = calls.filter_map(|(called, tokens)| called.device_code(tokens, &self.extent));
         codes.map(|code| (code.id.clone(), code)).collect()
     }
 

@@ -67,15 +67,8 @@ impl Compiler<'_> {
             return Compiled { result: Err(problems), from_cache: true };
         }
         let temporary = self.cache.temporary();
-        let compiled = self.run(source, &temporary);
-        for extension in ["rs", "s"] {
-            // What is left in the cache does no harm.
-            let _ = fs::remove_file(temporary.with_extension(extension));
-        }
         // An error of the compiler may be one of the machine, such as too little memory; it is not remembered.
-        let result = compiled.and_then(|ptx| {
-            let ptx = name_shared_memory(&trap_panics(&ptx));
-            let result = check_ptx(&ptx).map(|_| ptx).map_err(|problems| first_of(&problems));
+        let result = self.checked(source, &temporary).and_then(|result| {
             let (path, text) = match &result {
                 Ok(ptx) => (good, ptx),
                 Err(problems) => (bad, problems),
@@ -85,6 +78,22 @@ impl Compiler<'_> {
             result
         });
         Compiled { result, from_cache: false }
+    }
+
+    /// The same, whatever is in the cache.
+    pub(crate) fn compile_anew(&self, source: &str) -> Result<String, String> {
+        self.checked(source, &self.cache.temporary())?
+    }
+
+    /// The PTX, or what is wrong with it; an error is one of the compiler.
+    fn checked(&self, source: &str, temporary: &Path) -> Result<Result<String, String>, String> {
+        let compiled = self.run(source, temporary);
+        for extension in ["rs", "s"] {
+            // What is left in the cache does no harm.
+            let _ = fs::remove_file(temporary.with_extension(extension));
+        }
+        let ptx = name_shared_memory(&trap_panics(&compiled?));
+        Ok(check_ptx(&ptx).map(|_| ptx).map_err(|problems| first_of(&problems)))
     }
 
     /// What the compiler makes of a crate, or what it says.

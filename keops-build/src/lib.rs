@@ -76,7 +76,8 @@ mod toolchain;
 
 pub use builder::Builder;
 pub use check::{Facts, check_ptx};
-pub use single::{find_device_compiler, ptx_of_call};
+pub use keops_core::{Precision, SumScheme};
+pub use single::{find_device_compiler, ptx_anew, ptx_of_call};
 pub use spaces::name_shared_memory;
 
 /// Compiles the formulas of the package, for all GPUs since Ampere (2020). The same as [`Builder::new`]`().`[`compile`](Builder::compile)`()`.

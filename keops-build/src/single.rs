@@ -4,6 +4,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 
+use keops_core::{Extent, Macro};
+
 use crate::cache::Cache;
 use crate::compile::Compiler;
 use crate::libraries::Libraries;
@@ -35,14 +37,40 @@ pub fn find_device_compiler() -> Option<String> {
 /// assert!(keops_build::check_ptx(&ptx).unwrap().entries.contains(&"k0_Sum_f32".to_owned()));
 /// ```
 pub fn ptx_of_call(call: &str, architecture: &str, target_folder: &Path) -> Result<String, String> {
+    with_compiler(Macro::Formula, call, (architecture, target_folder), |compiler, source| {
+        compiler.compile(source).result
+    })
+}
+
+/// The PTX of one call of `formula!` or `kernel!`, compiled whether it is in the cache or not: for those who measure the time.
+/// The libraries come from the cache.
+///
+/// # Errors
+/// As [`ptx_of_call`].
+///
+/// ```no_run
+/// let call = r#""Exp(-SqDist(x, y))", x = Vi(3), y = Vj(3)"#;
+/// keops_build::ptx_anew(keops_core::Macro::Kernel, call, "sm_80", "target".as_ref()).unwrap();
+/// ```
+pub fn ptx_anew(called: Macro, call: &str, architecture: &str, target_folder: &Path) -> Result<String, String> {
+    with_compiler(called, call, (architecture, target_folder), |compiler, source| compiler.compile_anew(source))
+}
+
+/// What is made of the crate for a call.
+fn with_compiler(
+    called: Macro,
+    call: &str,
+    (architecture, target_folder): (&str, &Path),
+    compile: impl Fn(&Compiler<'_>, &str) -> Result<String, String>,
+) -> Result<String, String> {
     let tokens = call.parse().map_err(|error| format!("`{call}`: {error}"))?;
-    let code = keops_core::device_code(tokens).ok_or_else(|| format!("`{call}` is no formula"))?;
+    let code = called.device_code(tokens, &Extent::default()).ok_or_else(|| format!("`{call}` is no formula"))?;
     let toolchain = toolchain()?;
     let cache = Cache::in_target_folder(target_folder)
         .map_err(|error| format!("the cache in {}: {error}", target_folder.display()))?;
     let libraries = Libraries::get(&cache, &toolchain, architecture)?;
     let compiler = Compiler { cache: &cache, toolchain: &toolchain, libraries: &libraries, architecture };
-    compiler.compile(&code.source).result
+    compile(&compiler, &code.source)
 }
 
 /// The compiler, as a build script finds it; outside of one, `rustc` and `cargo` are those that a shell finds.

@@ -56,7 +56,7 @@ use quote::quote;
 use check::Formula;
 use diagnostic::Report;
 use dump::dump;
-pub use emit::DeviceCode;
+pub use emit::{DeviceCode, Extent, Precision, SumScheme};
 use graph::Graph;
 use lower::Program;
 use methods::Plan;
@@ -156,23 +156,23 @@ impl Macro {
     }
 
     /// The code for devices of a call; `None` where the call has errors.
-    pub fn device_code(self, tokens: TokenStream) -> Option<DeviceCode> {
+    pub fn device_code(self, tokens: TokenStream, extent: &Extent) -> Option<DeviceCode> {
         match self {
-            Macro::Formula => device_code(tokens),
+            Macro::Formula => device_code(tokens, extent),
             Macro::Kernel => {
                 let formula = check::check_kernel(&parse::parse_invocation(tokens)).ok()?;
-                Some(emit::symbolic_device(&formula, &matrix_programs(&formula)))
+                Some(emit::symbolic_device(&formula, &matrix_programs(&formula), extent))
             }
         }
     }
 }
 
 /// The code for devices of a call of `formula!`; `None` where the call has errors.
-pub fn device_code(tokens: TokenStream) -> Option<DeviceCode> {
+pub fn device_code(tokens: TokenStream, extent: &Extent) -> Option<DeviceCode> {
     let formula = check(tokens).ok()?;
     let plan = plan(&formula);
     let programs: Vec<Program> = plan.passes.iter().map(|pass| methods::compile(&formula, pass)).collect();
-    Some(emit::device(&formula, &plan, &programs))
+    Some(emit::device(&formula, &plan, &programs, extent))
 }
 
 /// Parses and checks a macro call: the part of the road that can fail.

@@ -3,6 +3,9 @@
 #![cfg_attr(target_arch = "nvptx64", feature(abi_ptx, asm_experimental_arch, core_intrinsics, stdarch_nvptx))]
 #![cfg_attr(target_arch = "nvptx64", allow(internal_features))]
 
+#[macro_use]
+mod unrolled;
+
 pub mod gpu;
 pub mod kernel;
 pub mod lanes;

@@ -246,16 +246,33 @@ pub enum Error {
         /// Where the reduction runs: where the option `.on(..)` or another array wants it.
         wanted: Device,
     },
-    /// A sum was to run on a GPU by a scheme that is for the CPU alone.
+    /// A sum was to run on a GPU by a scheme of which the program holds no code for GPUs: besides the default, block sums, a
+    /// scheme is compiled where the build script asks for it. `F64` is that of `.accumulate_f64()`.
     #[error(
-        "`{formula}` cannot run on {device} with this sum scheme: on GPUs sums are block sums, the default; Kahan's and those \
-         in `f64` are for the CPU"
+        "`{formula}` cannot run on {device} with this sum scheme: the program holds its GPU code for other schemes only; in \
+         build.rs write `keops_build::Builder::new().sum_schemes([keops_build::SumScheme::{scheme}]).compile()`"
     )]
     NoDeviceScheme {
         /// The formula.
         formula: &'static str,
         /// Where it was to run.
         device: Device,
+        /// The name of the scheme.
+        scheme: &'static str,
+    },
+    /// A formula was to run on a GPU in a type of numbers of which the program holds no code for GPUs: the build script chose
+    /// the other one.
+    #[error(
+        "`{formula}` cannot run on {device} in {number}: the program holds its GPU code for the other type only; in build.rs, \
+         give `keops_build::Builder::precision` the value `Precision::Both`"
+    )]
+    NoDevicePrecision {
+        /// The formula.
+        formula: &'static str,
+        /// Where it was to run.
+        device: Device,
+        /// The type of numbers: `f32` or `f64`.
+        number: &'static str,
     },
     /// A matrix has two axes.
     #[error("`{formula}`: expected axis 0 (over the rows) or 1 (over the columns), found axis {found}")]

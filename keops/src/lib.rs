@@ -263,7 +263,10 @@
 //! }
 //! ```
 //!
-//! Sums are block sums there: with [`SumScheme::Kahan`] or `.accumulate_f64()` `Auto` means the CPU. The exponential of an `f32`
+//! Sums are block sums there. For the other schemes there is code where the build script asks for it, as it takes time to
+//! compile: `keops_build::Builder::new().sum_schemes([SumScheme::Kahan, SumScheme::F64]).compile()`, of which `F64` is for
+//! `.accumulate_f64()`. Without it, `Auto` means the CPU for them. The same holds for types of numbers: `.precision(Precision::F32)`
+//! halves the time to compile, and `Auto` means the CPU for `f64` then. The exponential of an `f32`
 //! rounds its argument once more than on the CPU: its relative error is that of an argument that is wrong by half a unit in
 //! the last place, and two units. Of zeros of both signs, -0 counts as the smaller one there in `Min` and `Max`.
 //!

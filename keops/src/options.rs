@@ -84,7 +84,8 @@ impl FromStr for Device {
 /// the log-sum-exp family, and the sums of gradients.
 ///
 /// Each scheme is a type (of the trait [`Scheme`](crate::scheme::Scheme)), so that a program holds the kernels of those
-/// only that it uses. A fourth way is `.accumulate_f64()`, see [`scheme::F64`](crate::scheme::F64).
+/// only that it uses. A fourth way is `.accumulate_f64()`, see [`scheme::F64`](crate::scheme::F64). On GPUs there is code for
+/// `Block`, and for the others on request, see [On GPUs](crate#on-gpus).
 ///
 /// ```
 /// use keops::prelude::*;

@@ -15,7 +15,7 @@ pub(crate) fn formula() -> String {
 /// Its PTX as the expression of a file: an `Option<&str>`.
 pub(crate) fn ptx(folder: &Path) -> String {
     let tokens: TokenStream = CALL.parse().expect("a call should be tokens");
-    let code = keops_core::device_code(tokens).expect("the formula should be right");
+    let code = keops_core::device_code(tokens, &keops_core::Extent::default()).expect("the formula should be right");
     let path = folder.join(format!("{}.ptx", code.id));
     // Of a file that is not there, the compiler would complain.
     if path.is_file() { format!("Some(include_str!({path:?}))") } else { "None".to_owned() }

@@ -7,9 +7,11 @@
 //! | `workspace` | what cargo knows: the target folder, what was built |
 //! | `ptxas` | the assembler for GPUs, and what it says of kernels |
 //! | `ptx` | all PTX of the workspace, assembled |
+//! | `cost` | what it costs to compile a formula for GPUs |
 //! | `sass` | what the inner loops of kernels execute |
 //! | `gpu` | tests and benchmarks on a machine with a GPU |
 
+mod cost;
 mod gpu;
 mod parallel;
 mod ptx;
@@ -59,6 +61,8 @@ chores:
           --arch sm_90   the architecture
           --only TEXT    only formulas whose title holds the text
           --listing DIR  keeps PTX and SASS in a folder
+  cost    the time to compile some formulas for GPUs
+          --only TEXT    only formulas whose title holds the text
   gpu     tests and benchmarks on the GPU of this machine; the record goes to benches/results
           --build DIR    only builds them, with a script run.sh that runs them on another machine
           --run DIR      only runs what was built";
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         ["ptx"] => ptx::check(ptx::Extent::Full),
         ["ptx", "--quick"] => ptx::check(ptx::Extent::Quick),
         ["sass", options @ ..] => sass::run(options),
+        ["cost", options @ ..] => cost::run(options),
         ["gpu", options @ ..] => gpu::run(options),
         _ => Err(USAGE.to_owned()),
     };

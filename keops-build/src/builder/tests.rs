@@ -32,7 +32,7 @@ fn surroundings(folder: &Folder) -> Surroundings {
 
 fn run(builder: &Builder, surroundings: &Surroundings) -> Vec<String> {
     let mut lines = Vec::new();
-    builder.run(surroundings, &mut lines).expect("an output folder");
+    builder.run(surroundings, &mut lines, &mut BTreeSet::new()).expect("an output folder");
     lines
 }
 

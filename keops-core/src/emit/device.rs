@@ -6,14 +6,15 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::api::device_type;
+use super::extent::Extent;
 use super::kernel::{kernel, kernel_name};
 use crate::check::Formula;
 use crate::lower::Program;
 use crate::methods::{MatrixPart, Plan, matrix_passes};
-use crate::reduction::{Gradient, SUM, find};
+use crate::reduction::{Gradient, Reduction, SUM, find};
 
 /// Counts the changes of what an entry point expects and does: kernels of another version are not found.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The code of a formula for devices.
 #[derive(Clone, Debug)]
@@ -29,23 +30,44 @@ pub struct DeviceCode {
 /// A reduction that a pass is compiled for.
 pub(super) struct Entry<'a> {
     pass: usize,
-    /// The name of the type in keops-device, and the type.
+    /// The name of the type in keops-device.
     name: &'static str,
+    /// The reduction and the number K, where it depends on the scheme of a sum: it is compiled for other schemes on request.
+    schemed: Option<(&'a Reduction, Option<usize>)>,
+    /// The scheme of a plain sum, or nothing for that by blocks.
+    suffix: &'static str,
     reduction: TokenStream,
     program: &'a Program,
 }
 
 /// The crate with these entry points.
-pub(super) fn device(text: &str, count: Option<usize>, entries: &[Entry<'_>], programs: &[Program]) -> DeviceCode {
+pub(super) fn device(
+    text: &str,
+    count: Option<usize>,
+    entries: &[Entry<'_>],
+    programs: &[Program],
+    extent: &Extent,
+) -> DeviceCode {
     let kernels = programs.iter().enumerate().map(|(number, program)| kernel(number, program, None));
-    let calls = entries.iter().flat_map(|entry| [("f32", 0), ("f64", 1)].map(|(scalar, at)| call(entry, scalar, at)));
+    let calls = entries.iter().flat_map(|entry| {
+        extent.scalars().iter().map(|&scalar| {
+            let usual = call(entry, (entry.suffix, &entry.reduction), scalar);
+            let others = extent.sum_schemes.iter().filter_map(|scheme| {
+                let (reduction, count) = entry.schemed?;
+                let reduction = device_type(entry.name, reduction, count, &scheme.tokens());
+                Some(call(entry, (&scheme.suffix(), &reduction), scalar))
+            });
+            let others = others.collect::<Vec<_>>();
+            quote!(#usual #(#others)*)
+        })
+    });
     let source = quote! {
         #![no_std]
         #![feature(abi_ptx)]
         #![allow(internal_features, unused, clippy::all)]
         extern crate keops_device;
         extern crate keops_device as keops;
-        use keops_device::reduction::scheme::{Block, Direct};
+        use keops_device::reduction::scheme::{Block, Direct, F64, Kahan};
         #(#kernels)*
         #(#calls)*
     };
@@ -56,25 +78,37 @@ pub(super) fn device(text: &str, count: Option<usize>, entries: &[Entry<'_>], pr
 pub(super) fn entries<'a>(formula: &Formula, plan: &Plan, programs: &'a [Program]) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let block = quote!(Block);
-    let mut add = |pass: usize, name, reduction: TokenStream| {
+    let mut add = |pass: usize, name, schemed, suffix, reduction: TokenStream| {
         if !entries.iter().any(|entry| (entry.pass, entry.name) == (pass, name)) {
-            entries.push(Entry { pass, name, reduction, program: &programs[pass] });
+            entries.push(Entry { pass, name, schemed, suffix, reduction, program: &programs[pass] });
         }
     };
     for (number, program) in programs.iter().enumerate() {
         match formula.reduction.gradient {
             Gradient::Selected(positions) if plan.passes[number].selected => {
-                add(0, positions, device_type(positions, formula.reduction, formula.count, &block));
-                add(number, SUM.device_type, quote!(::keops::__private::Sum<Direct>));
+                add(0, positions, None, "", device_type(positions, formula.reduction, formula.count, &block));
+                // Of one term: no scheme is needed.
+                add(number, SUM.device_type, None, "_Direct", quote!(::keops::__private::Sum<Direct>));
             }
             _ => {
                 let reduction = &program.reduction;
                 let name = reduction.device_type;
-                add(number, name, device_type(name, reduction, formula.count, &block));
+                add(
+                    number,
+                    name,
+                    schemed(reduction, formula.count),
+                    "",
+                    device_type(name, reduction, formula.count, &block),
+                );
             }
         }
     }
     entries
+}
+
+/// The reduction, if it adds by a scheme.
+fn schemed(reduction: &Reduction, count: Option<usize>) -> Option<(&Reduction, Option<usize>)> {
+    (reduction.adds() || reduction.is_scored()).then_some((reduction, count))
 }
 
 /// The reductions of the entries of a matrix for which there is code; the others run on the CPU.
@@ -93,22 +127,29 @@ pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {
             MatrixPart::Pairs => &[],
         };
         for name in names.iter().copied().filter_map(find) {
-            let (name, reduction) = (name.device_type, device_type(name.device_type, name, None, &block));
-            entries.push(Entry { pass: number, name, reduction, program });
+            let (schemed, type_) = (schemed(name, None), device_type(name.device_type, name, None, &block));
+            entries.push(Entry {
+                pass: number,
+                name: name.device_type,
+                schemed,
+                suffix: "",
+                reduction: type_,
+                program,
+            });
         }
     }
     entries
 }
 
-/// The entry points of a reduction for one type of numbers.
-fn call(entry: &Entry<'_>, scalar: &str, shape: usize) -> TokenStream {
-    let Entry { pass, name, reduction, program } = entry;
+/// The entry points of a reduction, whose name has a suffix, for one type of numbers.
+fn call(entry: &Entry<'_>, (suffix, reduction): (&str, &TokenStream), (scalar, shape): (&str, usize)) -> TokenStream {
+    let Entry { pass, name, program, .. } = entry;
     let kernel = kernel_name(*pass);
     let chunk = Literal::usize_unsuffixed(program.device_chunks[shape]);
     let shape = program.device_shapes[shape];
     let [rows, columns] = [shape.rows, shape.columns].map(Literal::usize_unsuffixed);
-    let reduce = format_ident!("k{pass}_{name}_{scalar}");
-    let finish = format_ident!("k{pass}_{name}_{scalar}_finish");
+    let reduce = format_ident!("k{pass}_{name}{suffix}_{scalar}");
+    let finish = format_ident!("k{pass}_{name}{suffix}_{scalar}_finish");
     let scalar = format_ident!("{scalar}");
     let variables = |letter: &str, dims: &[usize]| -> Vec<TokenStream> {
         dims.iter()

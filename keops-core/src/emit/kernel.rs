@@ -104,6 +104,7 @@ pub(super) fn kernel(pass: usize, program: &Program, ptx: Option<&Ident>) -> Tok
         quote! {
             const DEVICE: ::keops::__private::DeviceKernel = ::keops::__private::DeviceKernel {
                 ptx: #ptx,
+                entries: ENTRIES,
                 pass: #pass,
                 rows: [#(#rows),*],
                 chunks: [#(#chunks),*],

@@ -8,10 +8,12 @@ mod api;
 mod arguments;
 mod device;
 mod documentation;
+mod extent;
 mod kernel;
 mod symbolic;
 
 pub use device::DeviceCode;
+pub use extent::{Extent, Precision, SumScheme};
 use std::path::Path;
 
 use proc_macro2::TokenStream;
@@ -45,14 +47,17 @@ fn with_kernels(
 ) -> TokenStream {
     let ptx = device_folder.and_then(|folder| {
         let file = folder.join(id()).with_extension("ptx");
-        file.exists().then(|| file.to_string_lossy().into_owned())
+        let text = std::fs::read_to_string(&file).ok()?;
+        Some((file.to_string_lossy().into_owned(), text))
     });
     let constant = format_ident!("PTX");
     let name = ptx.as_ref().map(|_| &constant);
     let kernels = programs.iter().enumerate().map(|(number, program)| kernel::kernel(number, program, name));
-    let ptx = ptx.map(|file| {
+    let ptx = ptx.as_ref().map(|(file, text)| {
+        let entries = entries_of(text);
         quote!(
             const PTX: ::core::option::Option<&'static str> = ::core::option::Option::Some(::core::include_str!(#file));
+            const ENTRIES: &[&str] = &[#(#entries),*];
         )
     });
     quote! {
@@ -64,14 +69,20 @@ fn with_kernels(
     }
 }
 
+/// The entry points in the text of a module, without those that finish what others began.
+fn entries_of(ptx: &str) -> impl Iterator<Item = &str> {
+    let names = ptx.lines().filter_map(|line| line.trim_start().strip_prefix(".visible .entry ")?.split('(').next());
+    names.map(str::trim).filter(|name| !name.ends_with("_finish"))
+}
+
 /// The code of a formula for devices.
-pub fn device(formula: &Formula, plan: &Plan, programs: &[Program]) -> DeviceCode {
-    device::device(&formula.text, formula.count, &device::entries(formula, plan, programs), programs)
+pub fn device(formula: &Formula, plan: &Plan, programs: &[Program], extent: &Extent) -> DeviceCode {
+    device::device(&formula.text, formula.count, &device::entries(formula, plan, programs), programs, extent)
 }
 
 /// The code of a matrix for devices; the programs are those of [`crate::methods::matrix_passes`].
-pub fn symbolic_device(formula: &Formula, programs: &[Program]) -> DeviceCode {
-    device::device(&formula.text, None, &device::matrix_entries(programs), programs)
+pub fn symbolic_device(formula: &Formula, programs: &[Program], extent: &Extent) -> DeviceCode {
+    device::device(&formula.text, None, &device::matrix_entries(programs), programs, extent)
 }
 
 /// The implementation of `Kernel` alone, for a type called `Kernel0`.

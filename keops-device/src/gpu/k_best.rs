@@ -99,7 +99,7 @@ impl<O: Order, P: Report, const N: usize> Reduction for KBest<O, P, N> {
     type State<K: Kernel, S: Real> = K::Components<List<S, N>>;
     type Scratch<K: Kernel, S: Real> = ();
     type Item<T: Scalar> = P::Item<T>;
-    const DEVICE_NAME: Option<&'static str> = Some(P::DEVICE_NAMES[O::DESCENDING as usize]);
+    const DEVICE_NAME: &'static str = P::DEVICE_NAMES[O::DESCENDING as usize];
 
     #[inline(always)]
     fn results(components: usize) -> usize {

@@ -1,8 +1,8 @@
 //! The two kernels of a reduction: [`reduce`] and, where the reduced axis is cut, [`finish`].
 
-use core::array::from_fn;
 use core::slice::from_raw_parts;
 
+use super::array::array;
 use super::geometry::{THREADS, tile_columns};
 use super::intrinsics::{block_idx_y, block_idx_z, grid_dim_z, sync_threads, thread_idx_x};
 use super::problem::{Block, Problem, Results};
@@ -73,13 +73,13 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
     let block = unsafe { problem.block() };
     // SAFETY: the caller's.
     let params = unsafe { problem.params::<K>(&block) };
-    let kept: [K::Kept<T>; R] = from_fn(|r| {
+    let kept: [K::Kept<T>; R] = array(|r| {
         // SAFETY: the caller's.
         let (raw, index) = unsafe { problem.raw_kept::<K>(dims.0, &block, row(&block, r)) };
         K::kept::<T>(&params, &raw, index)
     });
-    let mut current: [Red::State<Q, T>; R] = from_fn(|_| Red::neutral::<Q, T>(block.work.places as usize));
-    let mut scratch: [Red::Scratch<Q, T>; R] = from_fn(|_| Red::scratch::<Q, T>());
+    let mut current: [Red::State<Q, T>; R] = array(|_| Red::neutral::<Q, T>(block.work.places as usize));
+    let mut scratch: [Red::Scratch<Q, T>; R] = array(|_| Red::scratch::<Q, T>());
 
     let mut first = block.work.first_place + block_idx_y() * block.work.part_places;
     // Of the last part, the sum may be too large for 32 bits.
@@ -111,19 +111,21 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
     }
     // SAFETY: the caller's.
     let block = unsafe { problem.block() };
-    for (r, state) in current.iter().enumerate() {
-        let row = row(&block, r);
+    unrolled!(R, r => {
+        let (state, row) = (&current[r], row(&block, r));
         if row < block.work.rows {
             // SAFETY: the row is inside, and the caller's.
             unsafe {
                 if block.work.parts == 1 {
                     problem.write::<K, Q, Red>(dims.0, &block, first_component, row, state, results);
                 } else {
-                    states.cast::<Red::State<Q, T>>().add(state_at(&block, block_idx_y(), row)).write(state.clone());
+                    let to = states.cast::<Red::State<Q, T>>().add(state_at(&block, block_idx_y(), row));
+                    // The states of devices own nothing.
+                    to.copy_from_nonoverlapping(state, 1);
                 }
             }
         }
-    }
+    });
 }
 
 /// Where the state of a row is, of a part counted from that of the table.
@@ -159,14 +161,14 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
         return;
     }
     let states = states.cast::<Red::State<Q, T>>();
-    // SAFETY: the first kernel wrote them.
-    let read = |part: u32| unsafe { (*states.add(state_at(&block, part, row))).clone() };
+    // SAFETY: the first kernel wrote them, and the states of devices own nothing.
+    let read = |part: u32| unsafe { states.add(state_at(&block, part, row)).read() };
     let mut state = read(0);
     let mut part = 1;
     if const { size_of::<Red::State<Q, T>>() <= MAX_BATCHED } {
         // Reads that wait for memory together; one after the other they would take longer than the first kernel.
         while part + BATCH as u32 <= block.work.parts {
-            let batch: [Red::State<Q, T>; BATCH] = from_fn(|k| read(part + k as u32));
+            let batch: [Red::State<Q, T>; BATCH] = array(|k| read(part + k as u32));
             for later in &batch {
                 Red::merge::<Q, T>(&mut state, later);
             }

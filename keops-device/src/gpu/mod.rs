@@ -10,6 +10,8 @@ pub mod geometry;
 pub mod table;
 
 #[cfg(target_arch = "nvptx64")]
+mod array;
+#[cfg(target_arch = "nvptx64")]
 pub mod chunk;
 #[cfg(target_arch = "nvptx64")]
 mod entry;

@@ -1,7 +1,6 @@
 //! What kernels read and write in global memory.
 
-use core::array::from_fn;
-
+use super::array::array;
 use super::intrinsics::{block_idx_x, opaque};
 pub use super::output::Results;
 use super::table::{Interval, Work};
@@ -48,7 +47,7 @@ unsafe fn ahead<T, const N: usize>(
     first_rows: *const u32,
 ) -> [*const T; N] {
     // SAFETY: the caller's.
-    from_fn(|number| unsafe { variables[number].add(*first_rows.add(number) as usize * dims[number]) })
+    array(|number| unsafe { variables[number].add(*first_rows.add(number) as usize * dims[number]) })
 }
 
 /// Copies row `row` of all variables, one after the other.
@@ -62,14 +61,18 @@ unsafe fn read_row<T: Copy, V: Values<T>, const N: usize>(
     row: u32,
     to: &mut V,
 ) {
-    let to = to.as_mut_slice();
-    let mut at = 0;
-    for (variable, &dim) in variables.iter().zip(dims) {
-        for entry in 0..dim {
-            // SAFETY: the caller's.
-            to[at] = unsafe { *variable.add(row as usize * dim + entry) };
-            at += 1;
-        }
+    let mut rest = to.as_mut_slice();
+    let mut read = |number: usize| {
+        let dim = dims[number];
+        let (to, after) = core::mem::take(&mut rest).split_at_mut(dim);
+        // SAFETY: the caller's. As a whole: a loop over the entries would be one more to unroll.
+        unsafe { to.as_mut_ptr().copy_from_nonoverlapping(variables[number].add(row as usize * dim), dim) };
+        rest = after;
+    };
+    if const { N <= 8 } {
+        unrolled!(N, number => read(number));
+    } else {
+        (0..N).for_each(read);
     }
 }
 
@@ -194,11 +197,13 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
         let entries = Red::results(dim::<K>());
         // An empty sum is 0, whatever its factors.
         let mut factors = K::Factors::<T>::filled(T::from_f64(1.0));
-        if K::Factors::<T>::LEN > 0 && block.work.places > 0 {
-            // SAFETY: the caller's.
-            let (raw, index) = unsafe { self.raw_kept::<K>(dims, block, row) };
-            // SAFETY: the caller's.
-            factors = K::factors::<T>(&unsafe { self.params::<K>(block) }, &raw, index);
+        if const { K::Factors::<T>::LEN > 0 } {
+            if block.work.places > 0 {
+                // SAFETY: the caller's.
+                let (raw, index) = unsafe { self.raw_kept::<K>(dims, block, row) };
+                // SAFETY: the caller's.
+                factors = K::factors::<T>(&unsafe { self.params::<K>(block) }, &raw, index);
+            }
         }
         let (all, here) = const { (dim::<K>(), dim::<Q>()) };
         let factors =
@@ -219,11 +224,12 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
                 unsafe { results.write(number, item) };
             }
         });
-        let places_are_indices =
-            block.work.first_interval == block.work.end_interval && block.work.places == block.work.columns;
-        if Red::Item::<T>::HAS_POSITION && !places_are_indices {
+        if const { Red::Item::<T>::HAS_POSITION } {
+            let places_are_indices =
+                block.work.first_interval == block.work.end_interval && block.work.places == block.work.columns;
             // A loop of its own, and not unrolled: the code would be long.
-            for number in (0..opaque(Red::results(here))).filter_map(number) {
+            let count = if places_are_indices { 0 } else { opaque(Red::results(here)) };
+            for number in (0..count).filter_map(number) {
                 // SAFETY: of all three the caller's; behind the last place there is nothing.
                 unsafe {
                     let place = results.positions.add(number);

@@ -10,8 +10,10 @@ use crate::tile::{Accumulation, Tile};
 /// It has two states: an *accumulator* that lives in registers while a tile of reduced indices streams through, and a
 /// *total* that waits in memory between tiles.
 pub trait Componentwise: 'static {
-    /// What entry points for devices are called after it, if there are any.
-    const DEVICE_NAME: Option<&'static str>;
+    /// What entry points for devices are called after it.
+    const DEVICE_NAME: &'static str;
+    /// What follows the name, as the scheme of a sum has it.
+    const DEVICE_SUFFIX: &'static str = "";
 
     /// State in registers, within a tile.
     type Accumulator<S: Real>: Copy + Send + Sync + 'static;
@@ -50,7 +52,8 @@ impl<Red: Componentwise> Reduction for Red {
     type State<K: Kernel, S: Real> = K::Components<Red::Total<S>>;
     type Scratch<K: Kernel, S: Real> = K::Components<Red::Accumulator<S>>;
     type Item<T: Scalar> = Red::Item<T>;
-    const DEVICE_NAME: Option<&'static str> = Red::DEVICE_NAME;
+    const DEVICE_NAME: &'static str = Red::DEVICE_NAME;
+    const DEVICE_SUFFIX: &'static str = Red::DEVICE_SUFFIX;
 
     #[inline(always)]
     fn device_state_bytes<K: Kernel, T: Scalar>(components: usize) -> usize {

@@ -14,7 +14,7 @@ impl Componentwise for Count {
     type Total<S: Real> = S::Index;
     type Lanes<S: Real> = S::Index;
     type Item<T: Scalar> = usize;
-    const DEVICE_NAME: Option<&'static str> = Some("Count");
+    const DEVICE_NAME: &'static str = "Count";
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> S::Index {

@@ -83,7 +83,7 @@ impl<O: Order> Componentwise for Extremum<O> {
     type Total<S: Real> = S;
     type Lanes<S: Real> = S;
     type Item<T: Scalar> = T;
-    const DEVICE_NAME: Option<&'static str> = Some(if O::DESCENDING { "Max" } else { "Min" });
+    const DEVICE_NAME: &'static str = if O::DESCENDING { "Max" } else { "Min" };
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> S {
@@ -151,7 +151,7 @@ macro_rules! reduction_to_best {
             type Total<S: Real> = Best<S>;
             type Lanes<S: Real> = $lanes;
             type Item<T: Scalar> = $item;
-            const DEVICE_NAME: Option<&'static str> = Some(if O::DESCENDING { $names.1 } else { $names.0 });
+            const DEVICE_NAME: &'static str = if O::DESCENDING { $names.1 } else { $names.0 };
 
             #[inline(always)]
             fn neutral<S: Real>(count: usize) -> Best<S> {

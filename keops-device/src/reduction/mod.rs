@@ -37,8 +37,10 @@ pub trait Reduction: 'static {
     /// An entry of the result.
     type Item<T: Scalar>: Item<T>;
 
-    /// What entry points for devices are called after it, if there are any.
-    const DEVICE_NAME: Option<&'static str>;
+    /// What entry points for devices are called after it.
+    const DEVICE_NAME: &'static str;
+    /// What follows the name, as the scheme of a sum has it: [`Scheme::DEVICE_SUFFIX`].
+    const DEVICE_SUFFIX: &'static str = "";
 
     /// The number of results per kept index, for a kernel of `components` components.
     fn results(components: usize) -> usize;

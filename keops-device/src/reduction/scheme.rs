@@ -11,8 +11,9 @@ use crate::real::{Real, Wide};
 /// As in every reduction there are two states: an *accumulator* in registers while a tile of terms streams through, and
 /// a *total* in memory between tiles.
 pub trait Scheme: Copy + Debug + Default + Send + Sync + 'static {
-    /// Whether there is code for devices: sums by blocks, which do for plain sums as well.
-    const ON_DEVICES: bool = false;
+    /// What entry points for devices have behind the name of a reduction: nothing for sums by blocks, of which there is
+    /// always code.
+    const DEVICE_SUFFIX: &'static str;
     /// State within a tile.
     type Accumulator<S: Real>: Copy + Send + Sync + 'static;
     /// State between tiles.
@@ -97,7 +98,7 @@ impl<S: Real> Compensated<S> {
 }
 
 impl Scheme for Direct {
-    const ON_DEVICES: bool = true;
+    const DEVICE_SUFFIX: &'static str = "_Direct";
     type Accumulator<S: Real> = S;
     type Total<S: Real> = S;
 
@@ -135,7 +136,7 @@ impl Scheme for Direct {
 }
 
 impl Scheme for Block {
-    const ON_DEVICES: bool = true;
+    const DEVICE_SUFFIX: &'static str = "";
     type Accumulator<S: Real> = S;
     type Total<S: Real> = Compensated<S>;
 
@@ -170,6 +171,7 @@ impl Scheme for Block {
 }
 
 impl Scheme for Kahan {
+    const DEVICE_SUFFIX: &'static str = "_Kahan";
     type Accumulator<S: Real> = Compensated<S>;
     type Total<S: Real> = Compensated<S>;
 
@@ -207,6 +209,7 @@ impl Scheme for Kahan {
 }
 
 impl Scheme for F64 {
+    const DEVICE_SUFFIX: &'static str = "_F64";
     type Accumulator<S: Real> = S::Wide;
     type Total<S: Real> = S::Wide;
 

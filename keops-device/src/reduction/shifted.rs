@@ -138,7 +138,8 @@ impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
     type State<K: Kernel, S: Real> = ShiftedSums<K, A, S>;
     type Scratch<K: Kernel, S: Real> = K::Components<A::Accumulator<S>>;
     type Item<T: Scalar> = T;
-    const DEVICE_NAME: Option<&'static str> = if A::ON_DEVICES { Some(F::DEVICE_NAME) } else { None };
+    const DEVICE_NAME: &'static str = F::DEVICE_NAME;
+    const DEVICE_SUFFIX: &'static str = A::DEVICE_SUFFIX;
 
     #[inline(always)]
     fn results(components: usize) -> usize {

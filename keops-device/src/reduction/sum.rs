@@ -15,7 +15,8 @@ impl<A: Scheme> Componentwise for Sum<A> {
     type Total<S: Real> = A::Total<S>;
     type Lanes<S: Real> = S;
     type Item<T: Scalar> = T;
-    const DEVICE_NAME: Option<&'static str> = if A::ON_DEVICES { Some("Sum") } else { None };
+    const DEVICE_NAME: &'static str = "Sum";
+    const DEVICE_SUFFIX: &'static str = A::DEVICE_SUFFIX;
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> A::Total<S> {

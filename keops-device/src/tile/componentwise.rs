@@ -87,13 +87,26 @@ fn push_column<K: Kernel, Red: Componentwise, S: Real, const R: usize>(
 ) {
     let position = S::index_splat(position);
     unrolled!(R, r => {
-        let shared = K::pair::<S>(tile.params, &tile.kept[r], column, &folds[r]);
-        let accumulators = accumulators[r].as_mut_slice();
-        unrolled!(16, dim::<K>(), o => {
-            let (segment, entry) = locate(K::SEGMENTS, o);
-            let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], column, &shared);
-            accumulators[o] = Red::push(accumulators[o], term, position);
-        });
+        push_pair::<K, Red, S>(tile.params, &tile.kept[r], column, &folds[r], position, &mut accumulators[r]);
+    });
+}
+
+/// A function of its own, as it is compiled once for all pairs of a register tile.
+#[inline(always)]
+fn push_pair<K: Kernel, Red: Componentwise, S: Real>(
+    params: &K::Params<S::Scalar>,
+    kept: &K::Kept<S>,
+    column: &K::Reduced<S::Scalar>,
+    folds: &K::Folds<S>,
+    position: S::Index,
+    accumulators: &mut Accumulators<K, Red, S>,
+) {
+    let shared = K::pair::<S>(params, kept, column, folds);
+    let accumulators = accumulators.as_mut_slice();
+    unrolled!(16, dim::<K>(), o => {
+        let (segment, entry) = const { locate(K::SEGMENTS, o) };
+        let term = K::term::<S>(segment, entry, params, kept, column, &shared);
+        accumulators[o] = Red::push(accumulators[o], term, position);
     });
 }
 

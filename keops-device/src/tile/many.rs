@@ -56,6 +56,8 @@ pub(super) fn shared<K: Kernel, S: Real, const R: usize, const C: usize, const T
 /// Takes the terms of all components from segment `FROM` on into accumulators. `push` gets an accumulator, the numbers
 /// of the reduced index and of the vector of kept indices, and the term.
 #[inline(always)]
+// Of the first index, which is 0.
+#[allow(clippy::absurd_extreme_comparisons)]
 pub(super) fn accumulate<K, S, X, const R: usize, const T: usize, const FROM: usize>(
     tile: &Tile<'_, K, S, R>,
     columns: &[ColumnOf<K, S>; T],

@@ -9,25 +9,6 @@
 use crate::kernel::{ColumnOf, Kernel, Values};
 use crate::real::Real;
 
-/// Runs the body for each index below a constant, unrolled, with the index a constant.
-macro_rules! unrolled {
-    ($count:expr, $index:ident => $body:expr) => {
-        unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7)
-    };
-    (4, $count:expr, $index:ident => $body:expr) => {
-        unrolled!(@ $count, $index, $body, 0 1 2 3)
-    };
-    (16, $count:expr, $index:ident => $body:expr) => {
-        unrolled!(@ $count, $index, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
-    };
-    (@ $count:expr, $index:ident, $body:expr, $($at:literal)*) => {
-        $(if const { $at < $count } {
-            let $index: usize = $at;
-            $body;
-        })*
-    };
-}
-
 mod accumulation;
 pub(crate) mod componentwise;
 #[cfg(target_arch = "nvptx64")]
@@ -155,11 +136,11 @@ const fn start(segments: &[usize], segment: usize) -> usize {
     start
 }
 
-/// The segment that a component belongs to, and its position there.
-#[inline(always)]
+/// The segment that a component belongs to, and its position there. What is beyond the last component belongs to the last
+/// segment: the compiler also asks for components that there are not.
 const fn locate(segments: &[usize], component: usize) -> (usize, usize) {
     let (mut segment, mut entry) = (0, component);
-    while entry >= segments[segment] {
+    while segment + 1 < segments.len() && entry >= segments[segment] {
         entry -= segments[segment];
         segment += 1;
     }

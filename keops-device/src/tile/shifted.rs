@@ -162,13 +162,26 @@ fn add_column<K: Kernel, A: Scheme, S: Real, const R: usize>(
     sums: &mut [Sums<K, A, S>; R],
 ) {
     unrolled!(R, r => {
-        let sums = sums[r].as_mut_slice();
-        unrolled!(16, dim::<K>(), o => {
-            // The score is no component.
-            let (segment, entry) = locate(K::SEGMENTS, o + 1);
-            let term = K::term::<S>(segment, entry, tile.params, &tile.kept[r], column, &shared[r]);
-            sums[o] = A::push(sums[o], Product(weights[r], term.value()));
-        });
+        add_pair::<K, A, S>(tile.params, &tile.kept[r], column, &shared[r], weights[r], &mut sums[r]);
+    });
+}
+
+/// A function of its own, as it is compiled once for all pairs of a register tile.
+#[inline(always)]
+fn add_pair<K: Kernel, A: Scheme, S: Real>(
+    params: &K::Params<S::Scalar>,
+    kept: &K::Kept<S>,
+    column: &K::Reduced<S::Scalar>,
+    shared: &K::Shared<S>,
+    weight: S,
+    sums: &mut Sums<K, A, S>,
+) {
+    let sums = sums.as_mut_slice();
+    unrolled!(16, dim::<K>(), o => {
+        // The score is no component.
+        let (segment, entry) = const { locate(K::SEGMENTS, o + 1) };
+        let term = K::term::<S>(segment, entry, params, kept, column, shared);
+        sums[o] = A::push(sums[o], Product(weight, term.value()));
     });
 }
 

@@ -6,7 +6,7 @@ use keops_device::reduction::{Item, Reduction};
 use ndarray::{Array2, Array3, ArrayView2, Axis, concatenate};
 
 use super::buffer::Buffer;
-use super::code::Code;
+use super::code::{Code, has_code};
 use super::driver::{Argument, Driver, LaunchShape};
 use super::plan::{Plan, Table, places};
 use super::split::{Part, shares, whole};
@@ -23,16 +23,11 @@ const LARGEST_INDEX: usize = u32::MAX as usize - (1 << 16);
 /// Under so many pairs the transfers take longer than all cores of a processor.
 const WORTH_A_GPU: usize = 1 << 24;
 
-/// Whether there is code for GPUs.
-fn has_code<K: Kernel, Red: Reduction>() -> bool {
-    K::DEVICE.ptx.is_some() && Red::DEVICE_NAME.is_some()
-}
-
 /// Whether a GPU would be faster: there is one, code for it, and enough to do.
 pub(crate) fn is_worth_it<K: Kernel, Red: Reduction, T: Scalar>(problems: &Problems<'_, T>) -> bool {
     let pairs = problems.entries.iter().fold(0, |sum: usize, problem| sum.saturating_add(pairs(problem)));
     pairs >= WORTH_A_GPU
-        && has_code::<K, Red>()
+        && has_code::<K, Red, T>()
         && device_count() > 0
         && problems.entries.first().is_some_and(|first| check_counts(first.formula, &whole(&problems.entries)).is_ok())
 }

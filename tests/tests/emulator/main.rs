@@ -8,9 +8,11 @@ mod derivatives;
 mod fast_math;
 mod geometry;
 mod matrices;
+mod precision;
 mod ptx;
 mod ranges;
 mod resident;
+mod schemes;
 mod wide;
 
 use keops_tests::kernel::Number;

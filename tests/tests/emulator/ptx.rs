@@ -57,7 +57,7 @@ fn short_vectors_stay_in_registers() {
     for case in cases().iter().filter(|case| case.skipped().is_none()) {
         let call: TokenStream = format!("{}, derivatives = false", case.call()).parse().expect("tokens");
         let formula = keops_core::check(call.clone()).expect("a formula");
-        let code = keops_core::device_code(call).expect("a formula");
+        let code = keops_core::device_code(call, &keops_core::Extent::default()).expect("a formula");
         let Some(ptx) = all.get(&code.id).filter(|_| longest(&formula) <= SHORT) else { continue };
         short += 1;
         let local = check_ptx(ptx).expect("the other test checks this").local;

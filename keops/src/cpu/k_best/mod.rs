@@ -185,7 +185,7 @@ impl<O: Order, P: Report, const COUNT: usize> Reduction for KBest<O, P, COUNT> {
     type State<K: Kernel, S: Real> = Candidates<S>;
     type Scratch<K: Kernel, S: Real> = ();
     type Item<T: Scalar> = P::Item<T>;
-    const DEVICE_NAME: Option<&'static str> = Some(P::DEVICE_NAMES[O::DESCENDING as usize]);
+    const DEVICE_NAME: &'static str = P::DEVICE_NAMES[O::DESCENDING as usize];
 
     #[inline(always)]
     fn device_state_bytes<Q: Kernel, T: Scalar>(components: usize) -> usize {
