@@ -160,13 +160,13 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
     }
     let states = states.cast::<Red::State<Q, T>>();
     // SAFETY: the first kernel wrote them.
-    let read = |part: u32| unsafe { (*states.add(state_at(&block, part, row))).clone() };
-    let mut state = read(0);
+    let at = |part: u32| unsafe { &*states.add(state_at(&block, part, row)) };
+    let mut state = at(0).clone();
     let mut part = 1;
     if const { size_of::<Red::State<Q, T>>() <= MAX_BATCHED } {
         // Reads that wait for memory together; one after the other they would take longer than the first kernel.
         while part + BATCH as u32 <= block.work.parts {
-            let batch: [Red::State<Q, T>; BATCH] = from_fn(|k| read(part + k as u32));
+            let batch: [Red::State<Q, T>; BATCH] = from_fn(|k| at(part + k as u32).clone());
             for later in &batch {
                 Red::merge::<Q, T>(&mut state, later);
             }
@@ -174,7 +174,7 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
         }
     }
     while part < block.work.parts {
-        Red::merge::<Q, T>(&mut state, &read(part));
+        Red::merge::<Q, T>(&mut state, at(part));
         part += 1;
     }
     // SAFETY: the row is inside, and the caller's.

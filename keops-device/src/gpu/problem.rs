@@ -9,6 +9,9 @@ use crate::kernel::{Kernel, Values, dim};
 use crate::real::Scalar;
 use crate::reduction::{Item, Reduction};
 
+/// Rows of more bytes are read entry by entry.
+const MAX_ROW_IN_REGISTERS: usize = 768;
+
 /// What both kernels read.
 #[derive(Clone, Copy)]
 pub struct Problem<T, const KEPT: usize, const REDUCED: usize> {
@@ -62,14 +65,16 @@ unsafe fn read_row<T: Copy, V: Values<T>, const N: usize>(
     row: u32,
     to: &mut V,
 ) {
-    let to = to.as_mut_slice();
-    let mut at = 0;
+    let mut to = to.as_mut_slice();
     for (variable, &dim) in variables.iter().zip(dims) {
-        for entry in 0..dim {
+        let (here, rest) = to.split_at_mut(dim);
+        // Where there are too many numbers for registers they go to memory, one after the other.
+        let count = if const { size_of::<V>() > MAX_ROW_IN_REGISTERS } { opaque(dim) } else { dim };
+        for (entry, to) in here.iter_mut().enumerate().take(count) {
             // SAFETY: the caller's.
-            to[at] = unsafe { *variable.add(row as usize * dim + entry) };
-            at += 1;
+            *to = unsafe { *variable.add(row as usize * dim + entry) };
         }
+        to = rest;
     }
 }
 

@@ -33,9 +33,12 @@ pub(crate) mod componentwise;
 #[cfg(target_arch = "nvptx64")]
 mod looped;
 mod many;
+pub(crate) mod placement;
 pub mod product;
 pub(crate) mod shifted;
 pub mod terms;
+
+use placement::{anew, kept_in_memory};
 
 pub use accumulation::{Accumulation, InMemory, InRegisters};
 
@@ -51,12 +54,39 @@ pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {
     pub first: usize,
 }
 
+/// What reads kept numbers and columns.
+#[derive(Clone, Copy)]
+enum Reader {
+    Folds,
+    Pairs,
+    Terms,
+}
+
+impl<K: Kernel, S: Real, const R: usize> Tile<'_, K, S, R> {
+    /// The kept numbers, and columns, for one of their readers; where they are too many for registers, each reader reads them
+    /// anew.
+    #[inline(always)]
+    fn operands<'b, const C: usize>(
+        &'b self,
+        columns: &'b [ColumnOf<K, S>; C],
+        reader: Reader,
+    ) -> (Tile<'b, K, S, R>, &'b [ColumnOf<K, S>; C]) {
+        let (mut kept, mut columns) = (self.kept, columns);
+        if const { kept_in_memory::<K, S, R>() } {
+            // Of another value for each reader, the assembler does not find out either that what they read is the same.
+            let varying = columns.as_ptr() as u32 ^ reader as u32;
+            (kept, columns) = (anew(kept, varying), anew(columns, varying));
+        }
+        (Tile { params: self.params, kept, reduced: self.reduced, first: self.first }, columns)
+    }
+}
+
 /// On a GPU, columns of at most so many bytes are read at once.
 const MAX_COPIED: usize = 512;
 
 /// Whether columns are copied to registers.
-const fn copies<K: Kernel, S: Real>() -> bool {
-    cfg!(target_arch = "nvptx64") && K::STATIC && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
+const fn copies<K: Kernel, S: Real, const R: usize>() -> bool {
+    cfg!(target_arch = "nvptx64") && K::STATIC && !kept_in_memory::<K, S, R>() && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
 }
 
 /// What is done with the reduced indices of a register tile.
@@ -72,7 +102,7 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
     let mut left = tile.reduced;
     let mut first = tile.first;
     while let Some((chunk, rest)) = left.split_first_chunk::<C>() {
-        if const { copies::<K, S>() } {
+        if const { copies::<K, S, R>() } {
             // Only a whole column is known to be aligned for loads of 16 bytes.
             step.step(&{ *chunk }, first);
         } else {
@@ -83,7 +113,7 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
     }
     if const { C > 1 } {
         for column in left {
-            if const { copies::<K, S>() } {
+            if const { copies::<K, S, R>() } {
                 step.step(&[*column], first);
             } else {
                 step.step(core::array::from_ref(column), first);
@@ -99,10 +129,11 @@ fn folds<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Folds<S>; R]; C] {
+    let (tile, columns) = tile.operands(columns, Reader::Folds);
     let mut folds = [[K::Folds::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(K::FOLDS.len(), f => {
         for entry in 0..K::FOLDS[f] {
-            unrolled!(C, c => fold_column::<K, S, R>(tile, f, entry, &columns[c].0, &mut folds[c]));
+            unrolled!(C, c => fold_column::<K, S, R>(&tile, f, entry, &columns[c].0, &mut folds[c]));
         }
     });
     folds
@@ -129,8 +160,9 @@ fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
     columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Shared<S>; R]; C] {
     let folds = folds::<K, S, R, C>(tile, columns);
+    let (tile, columns) = tile.operands(columns, Reader::Pairs);
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
-    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c].0, &folds[c], &mut shared[c]));
+    unrolled!(C, c => pair_column::<K, S, R>(&tile, &columns[c].0, &folds[c], &mut shared[c]));
     shared
 }
 

@@ -1,6 +1,6 @@
 //! All terms of a tile, one by one: for reductions that only now and then have something to do.
 
-use super::{Step, Tile, pairs, start, stream};
+use super::{Reader, Step, Tile, pairs, start, stream};
 use crate::kernel::{ColumnOf, Kernel, Term};
 use crate::real::Real;
 
@@ -28,8 +28,8 @@ struct Show<'a, K: Kernel, S: Real, V, const R: usize> {
 impl<K: Kernel, S: Real, V: Terms<S, R>, const R: usize> Step<K, S> for Show<'_, K, S, V, R> {
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
-        let tile = self.tile;
-        let shared = pairs::<K, S, R, C>(tile, columns);
+        let shared = pairs::<K, S, R, C>(self.tile, columns);
+        let (tile, columns) = self.tile.operands(columns, Reader::Terms);
         unrolled!(K::SEGMENTS.len(), segment => {
             let start = start(K::SEGMENTS, segment);
             for entry in 0..K::SEGMENTS[segment] {
