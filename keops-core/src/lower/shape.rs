@@ -76,7 +76,11 @@ const FEW_COMPONENTS: usize = 16;
 
 /// The registers of an accumulator: a sum is a number, an extremum has its position, and of the K best each has it.
 fn accumulator(program: &Program, words: usize) -> usize {
-    if program.reduction.adds() || program.reduction.is_scored() { words } else { (words + 1) * program.count.unwrap_or(1) }
+    if program.reduction.adds() || program.reduction.is_scored() {
+        words
+    } else {
+        (words + 1) * program.count.unwrap_or(1)
+    }
 }
 
 /// Whether kept numbers of a thread with one row do not fit into registers beside its accumulators. They are then loaded for

@@ -8,7 +8,7 @@ use crate::real::{Mask, Real, Scalar};
 use crate::reduction::report::{Position, Report, Value, ValueAndPosition};
 use crate::reduction::{Largest, Order, Reduction, Smallest};
 use crate::tile::Tile;
-use crate::tile::placement::{looped, looped_mut};
+use crate::tile::placement::{components_in_memory, looped, looped_mut};
 use crate::tile::terms::{Terms, visit};
 
 /// The K best terms by the order `O`, best first; entry `k * dim + d` of the result is about the k-th best of component d.
@@ -69,6 +69,8 @@ struct Insert<'a, K: Kernel, O, S: Real, const R: usize, const N: usize> {
 }
 
 impl<K: Kernel, O: Order, S: Real, const R: usize, const N: usize> Terms<S, R> for Insert<'_, K, O, S, R, N> {
+    const IN_MEMORY: bool = components_in_memory::<K, List<S, N>, R>();
+
     #[inline(always)]
     fn terms<const C: usize>(&mut self, component: usize, values: &[[S; R]; C], first: usize) {
         for r in 0..R {

@@ -1,7 +1,7 @@
 //! Many components on a GPU, whose compiler unrolls the loops over them: it has more registers.
 
 use super::componentwise::{self, Accumulators, Totals};
-use super::placement::{anew, anew_mut, totals_in_memory};
+use super::placement::{anew, anew_mut, below, components_in_memory, hidden, totals_in_memory};
 use super::shifted::{self, Sums, Weigh};
 use super::{Reader, Step, Tile, pairs, start, stream};
 use crate::kernel::{ColumnOf, Kernel, Product, Term, Values};
@@ -73,7 +73,11 @@ impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for WeighLooped<'
         let (tile, columns) = tile.operands(columns, Reader::Terms);
         unrolled!(K::SEGMENTS.len(), segment => if segment > 0 {
             let start = start(K::SEGMENTS, segment) - 1;
-            for entry in 0..K::SEGMENTS[segment] {
+            let count = K::SEGMENTS[segment];
+            // Sums that are too many for registers stay in memory.
+            let rounds = if const { components_in_memory::<K, A::Accumulator<S>, R>() } { hidden(count) } else { count };
+            for entry in 0..rounds {
+                let entry = below(entry, count);
                 unrolled!(C, c => unrolled!(R, r => {
                     let sum = &mut sums[r].as_mut_slice()[start + entry];
                     let (kept, column) = (&tile.kept[r], &columns[c].0);

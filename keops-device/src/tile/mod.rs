@@ -86,7 +86,10 @@ const MAX_COPIED: usize = 512;
 
 /// Whether columns are copied to registers.
 const fn copies<K: Kernel, S: Real, const R: usize>() -> bool {
-    cfg!(target_arch = "nvptx64") && K::STATIC && !kept_in_memory::<K, S, R>() && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
+    cfg!(target_arch = "nvptx64")
+        && K::STATIC
+        && !kept_in_memory::<K, S, R>()
+        && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
 }
 
 /// What is done with the reduced indices of a register tile.

@@ -33,7 +33,14 @@ pub(super) const fn kept_in_memory<K: Kernel, S: Real, const R: usize>() -> bool
     cfg!(target_arch = "nvptx64") && registers::<[K::Kept<S>; R]>() + always::<K, S, S, R>() > MOST_REGISTERS
 }
 
+/// Whether `R` values of each component are too many for registers.
+#[cfg(target_arch = "nvptx64")]
+pub(crate) const fn components_in_memory<K: Kernel, X: Copy + Send + Sync + 'static, const R: usize>() -> bool {
+    registers::<[K::Components<X>; R]>() > MOST_REGISTERS
+}
+
 /// Whether totals `X` wait in memory while a tile streams past.
+#[cfg(target_arch = "nvptx64")]
 pub(super) const fn totals_in_memory<K, S, A, X, const R: usize>() -> bool
 where
     K: Kernel,
@@ -42,8 +49,7 @@ where
     X: Copy + Send + Sync + 'static,
 {
     let kept = if kept_in_memory::<K, S, R>() { 0 } else { registers::<[K::Kept<S>; R]>() };
-    cfg!(target_arch = "nvptx64")
-        && kept + always::<K, S, A, R>() + registers::<[K::Components<X>; R]>() > MOST_REGISTERS
+    kept + always::<K, S, A, R>() + registers::<[K::Components<X>; R]>() > MOST_REGISTERS
 }
 
 /// The same value, which the compiler must read anew from memory where `varying` has changed, as it does not know where it
@@ -68,6 +74,27 @@ pub(super) fn anew<X>(value: &X, varying: u32) -> &X {
 pub(super) fn anew_mut<X>(value: &mut X) -> &mut X {
     // SAFETY: it stays where it is.
     unsafe { &mut *core::ptr::from_mut(value).byte_add(hidden_zero(u32::MAX)) }
+}
+
+/// The number, which the compiler of a GPU is not to know.
+#[inline(always)]
+pub(crate) fn hidden(number: usize) -> usize {
+    #[cfg(target_arch = "nvptx64")]
+    let number = opaque(number);
+    number
+}
+
+/// How often a loop over `count` numbers of so many bytes runs, see [`Real::rounds`].
+#[inline(always)]
+pub(crate) fn rounds(count: usize, bytes: usize) -> usize {
+    if cfg!(target_arch = "nvptx64") && count * bytes / 4 > MOST_REGISTERS { hidden(count) } else { count }
+}
+
+/// A number below `count`, as the compiler sees then: else it would compare them in each round, and know from that how many
+/// rounds there are.
+#[inline(always)]
+pub(crate) fn below(number: usize, count: usize) -> usize {
+    if cfg!(target_arch = "nvptx64") { number.min(count - 1) } else { number }
 }
 
 /// The same numbers of a state. Of a GPU, its compiler is not to know how many they are where they are too many for registers,
