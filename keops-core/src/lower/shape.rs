@@ -71,6 +71,9 @@ const MOST_REGISTERS: usize = 176;
 /// Registers of the accumulators of a thread of a GPU. Where they are more, the components are cut into chunks.
 const MOST_ACCUMULATORS: usize = 160;
 
+/// The same where a chunk runs the code of several parts of the formula, and finds out for each component which it is.
+const MOST_MIXED_ACCUMULATORS: usize = 64;
+
 /// So few components are never cut.
 const FEW_COMPONENTS: usize = 16;
 
@@ -101,7 +104,7 @@ fn kept_in_memory(program: &Program, words: usize) -> bool {
 pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
     if kept_in_memory(program, words) {
         let columns = match () {
-            () if program.folds.is_empty() => 1,
+            () if program.folds.is_empty() || has_mixed_chunks(program, words) => 1,
             () if program.has_many_components() => 2,
             () => 4,
         };
@@ -129,6 +132,23 @@ pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
     if program.reduction.is_scored() || program.dim <= most {
         return 0;
     }
-    // Chunks of about the same length.
-    program.dim.div_ceil(program.dim.div_ceil(most))
+    let even = program.dim.div_ceil(program.dim.div_ceil(most));
+    if program.terms.len() == 1 {
+        // Chunks of about the same length.
+        return even;
+    }
+    // A chunk that is a piece of one part of the formula runs the code of that part alone.
+    let common = program.terms.iter().fold(0, |common, term| gcd(common, term.count));
+    let piece = (1..=most).rev().find(|&length| common % length == 0).unwrap_or(1);
+    if 2 * piece >= even { piece } else { even.min(MOST_MIXED_ACCUMULATORS / words) }
+}
+
+/// Whether there are chunks with code of several parts of the formula.
+fn has_mixed_chunks(program: &Program, words: usize) -> bool {
+    let chunk = device_chunk(program, words);
+    chunk > 0 && program.terms.iter().any(|term| term.count % chunk != 0) && program.terms.len() > 1
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -6,6 +6,8 @@
 //! over the whole register tile, as in the micro-kernel of a matrix product, so that each number that is loaded feeds
 //! several multiply-adds.
 
+use core::array::from_ref;
+
 use crate::kernel::{ColumnOf, Kernel, Values};
 use crate::real::Real;
 
@@ -119,7 +121,7 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
             if const { copies::<K, S, R>() } {
                 step.step(&[*column], first);
             } else {
-                step.step(core::array::from_ref(column), first);
+                step.step(from_ref(column), first);
             }
             first += 1;
         }
@@ -163,9 +165,12 @@ fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
     columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Shared<S>; R]; C] {
     let folds = folds::<K, S, R, C>(tile, columns);
-    let (tile, columns) = tile.operands(columns, Reader::Pairs);
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
-    unrolled!(C, c => pair_column::<K, S, R>(&tile, &columns[c].0, &folds[c], &mut shared[c]));
+    unrolled!(C, c => {
+        // Column by column: what is kept from one to the next would be all kept numbers.
+        let (tile, [column]) = tile.operands(from_ref(&columns[c]), Reader::Pairs);
+        pair_column::<K, S, R>(&tile, &column.0, &folds[c], &mut shared[c]);
+    });
     shared
 }
 
