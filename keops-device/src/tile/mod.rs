@@ -56,12 +56,12 @@ pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {
     pub first: usize,
 }
 
-/// What reads kept numbers and columns.
+/// What reads kept numbers and columns. Each of the long sums is a reader by itself.
 #[derive(Clone, Copy)]
 enum Reader {
-    Folds,
     Pairs,
     Terms,
+    Fold(usize),
 }
 
 impl<K: Kernel, S: Real, const R: usize> Tile<'_, K, S, R> {
@@ -76,7 +76,12 @@ impl<K: Kernel, S: Real, const R: usize> Tile<'_, K, S, R> {
         let (mut kept, mut columns) = (self.kept, columns);
         if const { kept_in_memory::<K, S, R>() } {
             // Of another value for each reader, the assembler does not find out either that what they read is the same.
-            let varying = columns.as_ptr() as u32 ^ reader as u32;
+            let reader = match reader {
+                Reader::Pairs => 0,
+                Reader::Terms => 1,
+                Reader::Fold(fold) => 2 + fold as u32,
+            };
+            let varying = columns.as_ptr() as u32 ^ reader;
             (kept, columns) = (anew(kept, varying), anew(columns, varying));
         }
         (Tile { params: self.params, kept, reduced: self.reduced, first: self.first }, columns)
@@ -134,9 +139,9 @@ fn folds<K: Kernel, S: Real, const R: usize, const C: usize>(
     tile: &Tile<'_, K, S, R>,
     columns: &[ColumnOf<K, S>; C],
 ) -> [[K::Folds<S>; R]; C] {
-    let (tile, columns) = tile.operands(columns, Reader::Folds);
     let mut folds = [[K::Folds::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(K::FOLDS.len(), f => {
+        let (tile, columns) = tile.operands(columns, Reader::Fold(f));
         for entry in 0..K::FOLDS[f] {
             unrolled!(C, c => fold_column::<K, S, R>(&tile, f, entry, &columns[c].0, &mut folds[c]));
         }
