@@ -9,6 +9,7 @@ use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use crate::kernel::{Kernel, ShapeVisitor};
 use crate::math::{Math, Precision};
+use crate::tile::placement::{below, rounds};
 
 /// The outcome of a comparison, one truth value per lane.
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
@@ -90,6 +91,17 @@ pub trait Real:
     /// Whether the machine has a better way to exponentials than arithmetic: [`Real::exp_native`], [`Real::exp2_neg_native`].
     const HAS_EXP: bool = false;
 
+    /// How often a loop over the `count` entries of a long vector runs. On a GPU the compiler is not to know it where the
+    /// entries are too many for registers: it would unroll the loop, and read all of them before it writes the first.
+    #[inline(always)]
+    fn rounds(count: usize) -> usize {
+        rounds(count, size_of::<Self>())
+    }
+    /// The number of such an entry, of which the compiler knows that it is less than `count`.
+    #[inline(always)]
+    fn below(entry: usize, count: usize) -> usize {
+        below(entry, count)
+    }
     /// The same number in every lane.
     fn splat(x: Self::Scalar) -> Self;
     /// Lane `l` is `f(l)`.

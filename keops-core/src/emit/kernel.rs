@@ -7,6 +7,9 @@ use crate::graph::{Function, Number};
 use crate::lower::{Address, Array, Code, ENTRY, Instruction, Operand, Program, Shape, Statement};
 use crate::ops::Meaning;
 
+/// Whether a longer loop is unrolled on a GPU is for the type of numbers to say.
+const MAX_UNROLLED: usize = 64;
+
 /// The type that implements `Kernel` for a pass.
 pub(super) fn kernel_name(pass: usize) -> Ident {
     format_ident!("Kernel{pass}")
@@ -258,9 +261,14 @@ fn statement(statement_: &Statement) -> TokenStream {
         }
         Statement::Loop { variable, start, end, body } => {
             let variable = loop_variable(*variable);
+            let is_long = *end > MAX_UNROLLED;
             let (start, end) = (Literal::usize_unsuffixed(*start), Literal::usize_unsuffixed(*end));
             let body = body.iter().map(statement);
-            quote!(for #variable in #start..#end { #(#body)* })
+            if is_long {
+                quote!(for #variable in #start..S::rounds(#end) { let #variable = S::below(#variable, #end); #(#body)* })
+            } else {
+                quote!(for #variable in #start..#end { #(#body)* })
+            }
         }
         Statement::Store { array, at, value } => {
             let (array, at, value) = (array_name(*array), address(at), operand(value));

@@ -64,12 +64,52 @@ fn calls_large_function(statements: &[Statement]) -> bool {
     })
 }
 
+/// Registers that a thread of a GPU may keep from one reduced index to the next. With more of them, its kept numbers lie in
+/// memory: the same number decides in `keops-device/src/tile/placement.rs`.
+const MOST_REGISTERS: usize = 176;
+
+/// Registers of the accumulators of a thread of a GPU. Where they are more, the components are cut into chunks.
+const MOST_ACCUMULATORS: usize = 160;
+
+/// The same where a chunk runs the code of several parts of the formula, and finds out for each component which it is.
+const MOST_MIXED_ACCUMULATORS: usize = 64;
+
+/// So few components are never cut.
+const FEW_COMPONENTS: usize = 16;
+
+/// The registers of an accumulator: a sum is a number, an extremum has its position, and of the K best each has it.
+fn accumulator(program: &Program, words: usize) -> usize {
+    if program.reduction.adds() || program.reduction.is_scored() {
+        words
+    } else {
+        (words + 1) * program.count.unwrap_or(1)
+    }
+}
+
+/// Whether kept numbers of a thread with one row do not fit into registers beside its accumulators. They are then loaded for
+/// each register tile, so that this should have several columns.
+fn kept_in_memory(program: &Program, words: usize) -> bool {
+    let components = match device_chunk(program, words) {
+        0 => program.dim,
+        chunk => chunk,
+    };
+    words * (program.kept.results + components + program.pair.results) > MOST_REGISTERS
+}
+
 /// The register tile of a thread of a GPU, for numbers of `words` registers.
 ///
 /// The kept indices of a thread share the columns that it reads from shared memory, whose bandwidth is the first limit;
 /// too many registers leave too few threads to hide latencies. The columns of a step share the overhead of the loop, which
 /// is nothing where there are large functions.
 pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
+    if kept_in_memory(program, words) {
+        let columns = match () {
+            () if program.folds.is_empty() || has_mixed_chunks(program, words) => 1,
+            () if program.has_many_components() => 2,
+            () => 4,
+        };
+        return Shape { rows: 1, columns };
+    }
     // A sum has a total and its compensation, a list of the best has terms and their positions.
     let per_component = 2 * program.count.unwrap_or(1);
     let per_row = words * (program.kept.results + program.dim * per_component);
@@ -86,15 +126,29 @@ pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
     Shape { rows, columns }
 }
 
-/// Accumulators that a thread of a GPU keeps, in registers.
-const DEVICE_COMPONENTS: usize = 128;
-
 /// How many components a thread of a GPU takes on, where it cannot take on all: 0 where it can.
 pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
-    let most = DEVICE_COMPONENTS / (words * 2 * program.count.unwrap_or(1)).min(DEVICE_COMPONENTS);
-    if program.reduction.is_scored() || program.dim <= most.max(16) {
+    let most = (MOST_ACCUMULATORS / accumulator(program, words)).max(FEW_COMPONENTS);
+    if program.reduction.is_scored() || program.dim <= most {
         return 0;
     }
-    // Chunks of about the same length.
-    program.dim.div_ceil(program.dim.div_ceil(most))
+    let even = program.dim.div_ceil(program.dim.div_ceil(most));
+    if program.terms.len() == 1 {
+        // Chunks of about the same length.
+        return even;
+    }
+    // A chunk that is a piece of one part of the formula runs the code of that part alone.
+    let common = program.terms.iter().fold(0, |common, term| gcd(common, term.count));
+    let piece = (1..=most).rev().find(|&length| common % length == 0).unwrap_or(1);
+    if 2 * piece >= even { piece } else { even.min(MOST_MIXED_ACCUMULATORS / words) }
+}
+
+/// Whether there are chunks with code of several parts of the formula.
+fn has_mixed_chunks(program: &Program, words: usize) -> bool {
+    let chunk = device_chunk(program, words);
+    chunk > 0 && program.terms.iter().any(|term| term.count % chunk != 0) && program.terms.len() > 1
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }

@@ -19,6 +19,29 @@ pub fn first<const LEN: usize>() -> usize {
     block_idx_z() as usize * LEN
 }
 
+/// Whether each chunk is a piece of one part of the formula.
+const fn chunks_are_in_segments<K: Kernel, const LEN: usize>() -> bool {
+    let mut segment = 0;
+    while segment < K::SEGMENTS.len() {
+        if K::SEGMENTS[segment] % LEN != 0 {
+            return false;
+        }
+        segment += 1;
+    }
+    true
+}
+
+/// The part that a component belongs to, and its position there.
+#[inline(always)]
+fn locate(segments: &[usize], mut component: usize) -> (usize, usize) {
+    let mut segment = 0;
+    while segment + 1 < segments.len() && component >= segments[segment] {
+        component -= segments[segment];
+        segment += 1;
+    }
+    (segment, component)
+}
+
 impl<K: Kernel, const LEN: usize> Kernel for Chunk<K, LEN> {
     type RawParams<S: Real> = K::RawParams<S>;
     type RawKept<S: Real> = K::RawKept<S>;
@@ -87,18 +110,15 @@ impl<K: Kernel, const LEN: usize> Kernel for Chunk<K, LEN> {
         reduced: &Self::Reduced<S::Scalar>,
         shared: &Self::Shared<S>,
     ) -> Self::Term<S> {
-        let mut segment = 0;
-        let mut entry = first::<LEN>() + entry;
-        if const { dim::<K>() % LEN == 0 } {
+        if const { chunks_are_in_segments::<K, LEN>() } {
+            // What part it is depends on the chunk alone, so that it is found out before the loop over the entries.
+            let (segment, start) = locate(K::SEGMENTS, first::<LEN>());
             // SAFETY: the grid has as many blocks as there are chunks.
-            unsafe { assert_unchecked(entry < dim::<K>()) };
-        } else {
-            entry = entry.min(dim::<K>() - 1);
+            unsafe { assert_unchecked(start + entry < K::SEGMENTS[segment]) };
+            return K::term(segment, start + entry, params, kept, reduced, shared);
         }
-        while segment + 1 < K::SEGMENTS.len() && entry >= K::SEGMENTS[segment] {
-            entry -= K::SEGMENTS[segment];
-            segment += 1;
-        }
+        // What is beyond the last component repeats it.
+        let (segment, entry) = locate(K::SEGMENTS, (first::<LEN>() + entry).min(dim::<K>() - 1));
         K::term(segment, entry, params, kept, reduced, shared)
     }
     #[inline(always)]

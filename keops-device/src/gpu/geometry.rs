@@ -10,8 +10,11 @@ pub const THREADS: usize = 128;
 /// Columns are prepared by the threads of a block together, so a tile of short columns is as long as this.
 const MAX_TILE: usize = 256;
 
-/// Shortest tile.
+/// Shortest tile, if it fits.
 const MIN_TILE: usize = 16;
+
+/// Most shared memory of a block.
+const MAX_TILE_BYTES: usize = 48 * 1024;
 
 /// Shared memory of a tile of short columns: sixteen blocks fit on a multiprocessor.
 const SHORT_TILE_BYTES: usize = 8 * 1024;
@@ -43,7 +46,14 @@ pub const fn tile_columns<K: Kernel, T: Scalar>() -> usize {
     if columns > MAX_TILE {
         MAX_TILE
     } else if columns < MIN_TILE {
-        MIN_TILE
+        let most = MAX_TILE_BYTES / bytes;
+        if most == 0 {
+            1
+        } else if most < MIN_TILE {
+            most
+        } else {
+            MIN_TILE
+        }
     } else {
         columns
     }

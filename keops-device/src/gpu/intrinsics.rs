@@ -79,3 +79,17 @@ pub fn opaque(number: usize) -> usize {
     unsafe { asm!("mov.u64 {}, {};", out(reg64) result, in(reg64) number, options(pure, nomem, nostack)) };
     result
 }
+
+/// The number 0, of which neither LLVM nor the assembler know that, or that it does not change with `varying`. What lies so
+/// many bytes behind the beginning of an array is read from memory, and anew wherever `varying` has changed.
+#[inline(always)]
+pub fn hidden_zero(varying: u32) -> usize {
+    // SAFETY: reads a special register, which is 1.
+    let half_a_block = unsafe { nvptx::_block_dim_z() as u32 } / 2;
+    let zero: u32;
+    // SAFETY: computes a number. Not pure, as LLVM would keep what is read through it from one use to the next.
+    unsafe {
+        asm!("and.b32 {}, {}, {};", out(reg32) zero, in(reg32) half_a_block, in(reg32) varying, options(nomem, nostack));
+    }
+    zero as usize
+}

@@ -3,16 +3,13 @@
 
 use core::marker::PhantomData;
 
-use super::intrinsics::opaque;
 use crate::kernel::{Kernel, Values, dim};
 use crate::real::{Mask, Real, Scalar};
 use crate::reduction::report::{Position, Report, Value, ValueAndPosition};
 use crate::reduction::{Largest, Order, Reduction, Smallest};
 use crate::tile::Tile;
+use crate::tile::placement::{components_in_memory, looped, looped_mut};
 use crate::tile::terms::{Terms, visit};
-
-/// Longest list that is unrolled.
-const MAX_IN_REGISTERS: usize = 16;
 
 /// The K best terms by the order `O`, best first; entry `k * dim + d` of the result is about the k-th best of component d.
 pub struct KBest<O, P, const K: usize>(PhantomData<(O, P)>);
@@ -52,15 +49,13 @@ impl<S: Real, const K: usize> List<S, K> {
     /// Takes in a term of a higher position than all terms before: it moves what it beats by one place.
     #[inline(always)]
     fn insert<O: Order>(&mut self, mut value: S, mut position: S::Index) {
-        // A list that is too long for registers stays in memory, and the loop a loop.
-        let count = if const { K <= MAX_IN_REGISTERS } { K } else { opaque(K) };
         // All that is behind the new term moves: what moves must not be compared with its equals, which are behind it.
         let new = value;
-        for k in 0..count {
-            let (old, old_position) = (self.values[k], self.positions[k]);
+        for (at, position_at) in looped_mut(&mut self.values).iter_mut().zip(looped_mut(&mut self.positions)) {
+            let (old, old_position) = (*at, *position_at);
             let beats = O::beats(new, old);
-            self.values[k] = S::select(beats, value, old);
-            self.positions[k] = S::index_select(beats, position, old_position);
+            *at = S::select(beats, value, old);
+            *position_at = S::index_select(beats, position, old_position);
             value = S::select(beats, old, value);
             position = S::index_select(beats, old_position, position);
         }
@@ -74,6 +69,8 @@ struct Insert<'a, K: Kernel, O, S: Real, const R: usize, const N: usize> {
 }
 
 impl<K: Kernel, O: Order, S: Real, const R: usize, const N: usize> Terms<S, R> for Insert<'_, K, O, S, R, N> {
+    const IN_MEMORY: bool = components_in_memory::<K, List<S, N>, R>();
+
     #[inline(always)]
     fn terms<const C: usize>(&mut self, component: usize, values: &[[S; R]; C], first: usize) {
         for r in 0..R {
@@ -126,9 +123,9 @@ impl<O: Order, P: Report, const N: usize> Reduction for KBest<O, P, N> {
 
     #[inline(always)]
     fn merge<K: Kernel, S: Real>(state: &mut Self::State<K, S>, later: &Self::State<K, S>) {
-        for (list, later) in state.as_mut_slice().iter_mut().zip(later.as_slice()) {
-            for k in 0..N {
-                list.insert::<O>(later.values[k], later.positions[k]);
+        for (list, later) in looped_mut(state.as_mut_slice()).iter_mut().zip(looped(later.as_slice())) {
+            for (value, position) in looped(&later.values).iter().zip(looped(&later.positions)) {
+                list.insert::<O>(*value, *position);
             }
         }
     }
@@ -139,10 +136,10 @@ impl<O: Order, P: Report, const N: usize> Reduction for KBest<O, P, N> {
         _factors: &[S],
         mut write: impl FnMut(usize, usize, P::Item<S::Scalar>),
     ) {
-        for k in 0..N {
-            for (component, list) in state.as_slice().iter().enumerate() {
+        for (component, list) in looped(state.as_slice()).iter().enumerate() {
+            for (k, (value, position)) in looped(&list.values).iter().zip(looped(&list.positions)).enumerate() {
                 for lane in 0..S::LANES {
-                    let item = P::item(list.values[k].lane(lane), S::index_lane(list.positions[k], lane));
+                    let item = P::item(value.lane(lane), S::index_lane(*position, lane));
                     write(lane, k * dim::<K>() + component, item);
                 }
             }

@@ -1,5 +1,7 @@
 //! The two kernels of a reduction: [`reduce`] and, where the reduced axis is cut, [`finish`].
 
+use core::mem::MaybeUninit;
+use core::ptr::from_ref;
 use core::slice::from_raw_parts;
 
 use super::array::array;
@@ -10,12 +12,16 @@ use crate::kernel::{Column, ColumnOf, Kernel, Values};
 use crate::real::Scalar;
 use crate::reduction::Reduction;
 use crate::tile::Tile;
+use crate::tile::placement::{below, hidden};
 
 /// So many states are read at once when parts are merged.
 const BATCH: usize = 8;
 
 /// If they are no larger than this.
 const MAX_BATCHED: usize = 32;
+
+/// A state of more bytes is copied word by word.
+const MAX_COPIED_AT_ONCE: usize = 256;
 
 /// A kernel of some components of `K`, which differs in nothing else.
 pub trait Piece<K: Kernel, T: Scalar>:
@@ -120,12 +126,31 @@ pub unsafe fn reduce<K, Q, Red, T, const R: usize, const C: usize, const KEPT: u
                     problem.write::<K, Q, Red>(dims.0, &block, first_component, row, state, results);
                 } else {
                     let to = states.cast::<Red::State<Q, T>>().add(state_at(&block, block_idx_y(), row));
-                    // The states of devices own nothing.
-                    to.copy_from_nonoverlapping(state, 1);
+                    copy_state(from_ref(state), to);
                 }
             }
         }
     });
+}
+
+/// Copies a state, which is a number of numbers and owns nothing: a large one word by word, as it would fill all registers on its way.
+///
+/// # Safety
+/// There must be one, and room for the other.
+#[inline(always)]
+unsafe fn copy_state<X>(from: *const X, to: *mut X) {
+    let words = const { size_of::<X>() / size_of::<u32>() };
+    if const { size_of::<X>() <= MAX_COPIED_AT_ONCE || align_of::<X>() < align_of::<u32>() } {
+        // SAFETY: the caller's.
+        unsafe { to.copy_from_nonoverlapping(from, 1) };
+        return;
+    }
+    let (from, to) = (from.cast::<MaybeUninit<u32>>(), to.cast::<MaybeUninit<u32>>());
+    for word in 0..hidden(words) {
+        let word = below(word, words);
+        // SAFETY: the caller's; the word is one of the state.
+        unsafe { to.add(word).write(from.add(word).read()) };
+    }
 }
 
 /// Where the state of a row is, of a part counted from that of the table.
@@ -161,14 +186,20 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
         return;
     }
     let states = states.cast::<Red::State<Q, T>>();
-    // SAFETY: the first kernel wrote them, and the states of devices own nothing.
-    let read = |part: u32| unsafe { states.add(state_at(&block, part, row)).read() };
-    let mut state = read(0);
+    // SAFETY: the first kernel wrote them.
+    let at = |part: u32| unsafe { &*states.add(state_at(&block, part, row)) };
+    let mut state = MaybeUninit::uninit();
+    // SAFETY: the first kernel wrote it.
+    let mut state = unsafe {
+        copy_state(at(0), state.as_mut_ptr());
+        state.assume_init()
+    };
     let mut part = 1;
     if const { size_of::<Red::State<Q, T>>() <= MAX_BATCHED } {
         // Reads that wait for memory together; one after the other they would take longer than the first kernel.
         while part + BATCH as u32 <= block.work.parts {
-            let batch: [Red::State<Q, T>; BATCH] = array(|k| read(part + k as u32));
+            // SAFETY: the states of devices own nothing.
+            let batch: [Red::State<Q, T>; BATCH] = array(|k| unsafe { from_ref(at(part + k as u32)).read() });
             for later in &batch {
                 Red::merge::<Q, T>(&mut state, later);
             }
@@ -176,7 +207,7 @@ pub unsafe fn finish<K, Q, Red, T, const KEPT: usize, const REDUCED: usize>(
         }
     }
     while part < block.work.parts {
-        Red::merge::<Q, T>(&mut state, &read(part));
+        Red::merge::<Q, T>(&mut state, at(part));
         part += 1;
     }
     // SAFETY: the row is inside, and the caller's.

@@ -8,6 +8,9 @@ use crate::kernel::{Kernel, Values, dim};
 use crate::real::Scalar;
 use crate::reduction::{Item, Reduction};
 
+/// Rows of more bytes are read entry by entry.
+const MAX_ROW_IN_REGISTERS: usize = 768;
+
 /// What both kernels read.
 #[derive(Clone, Copy)]
 pub struct Problem<T, const KEPT: usize, const REDUCED: usize> {
@@ -65,8 +68,18 @@ unsafe fn read_row<T: Copy, V: Values<T>, const N: usize>(
     let mut read = |number: usize| {
         let dim = dims[number];
         let (to, after) = core::mem::take(&mut rest).split_at_mut(dim);
-        // SAFETY: the caller's. As a whole: a loop over the entries would be one more to unroll.
-        unsafe { to.as_mut_ptr().copy_from_nonoverlapping(variables[number].add(row as usize * dim), dim) };
+        // SAFETY: the caller's.
+        let from = unsafe { variables[number].add(row as usize * dim) };
+        if const { size_of::<V>() > MAX_ROW_IN_REGISTERS } {
+            // There are too many numbers for registers: they go to memory, one after the other.
+            for (entry, to) in to.iter_mut().enumerate().take(opaque(dim)) {
+                // SAFETY: the caller's.
+                *to = unsafe { *from.add(entry) };
+            }
+        } else {
+            // SAFETY: the caller's. As a whole: a loop over the entries would be one more to unroll.
+            unsafe { to.as_mut_ptr().copy_from_nonoverlapping(from, dim) };
+        }
         rest = after;
     };
     if const { N <= 8 } {

@@ -3,6 +3,7 @@
 use super::{Item, Reduction};
 use crate::kernel::{Kernel, Term, Values};
 use crate::real::{Real, Scalar};
+use crate::tile::placement::{looped, looped_mut};
 use crate::tile::{Accumulation, Tile};
 
 /// A reduction that treats each component of the formula by itself.
@@ -86,7 +87,7 @@ impl<Red: Componentwise> Reduction for Red {
 
     #[inline(always)]
     fn merge<K: Kernel, S: Real>(state: &mut Self::State<K, S>, later: &Self::State<K, S>) {
-        for (total, later) in state.as_mut_slice().iter_mut().zip(later.as_slice()) {
+        for (total, later) in looped_mut(state.as_mut_slice()).iter_mut().zip(looped(later.as_slice())) {
             Red::merge(total, later);
         }
     }
@@ -97,7 +98,7 @@ impl<Red: Componentwise> Reduction for Red {
         factors: &[S],
         mut write: impl FnMut(usize, usize, Self::Item<S::Scalar>),
     ) {
-        for (component, total) in state.as_slice().iter().enumerate() {
+        for (component, total) in looped(state.as_slice()).iter().enumerate() {
             let mut lanes = Red::finish::<S>(total);
             if let Some(&factor) = factors.get(component) {
                 lanes = Red::scaled::<S>(lanes, factor);

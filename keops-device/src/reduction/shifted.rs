@@ -9,6 +9,7 @@ use super::{Reduction, Scheme};
 use crate::kernel::{Kernel, Values};
 use crate::math::Math;
 use crate::real::{Real, Scalar};
+use crate::tile::placement::{looped, looped_mut};
 use crate::tile::{Accumulation, Tile};
 
 /// The sums of one vector of kept indices.
@@ -170,7 +171,7 @@ impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
         let shift = later.shift.max(state.shift);
         let factors = [(state.shift - shift).exp(), (later.shift - shift).exp()];
         state.shift = shift;
-        for (total, later) in state.sums.as_mut_slice().iter_mut().zip(later.sums.as_slice()) {
+        for (total, later) in looped_mut(state.sums.as_mut_slice()).iter_mut().zip(looped(later.sums.as_slice())) {
             A::merge(total, later, Some(factors));
         }
     }
@@ -182,10 +183,10 @@ impl<F: Finish, A: Scheme> Reduction for Shifted<F, A> {
         mut write: impl FnMut(usize, usize, S::Scalar),
     ) {
         let mut sums = K::Components::filled(S::constant(0.0));
-        for (sum, total) in sums.as_mut_slice().iter_mut().zip(state.sums.as_slice()) {
+        for (sum, total) in looped_mut(sums.as_mut_slice()).iter_mut().zip(looped(state.sums.as_slice())) {
             *sum = A::value(total);
         }
-        let sums = sums.as_slice();
+        let sums = looped(sums.as_slice());
         for number in 0..F::results(sums.len()) {
             let lanes = F::result(state.shift, sums, number);
             for lane in 0..S::LANES {

@@ -1,7 +1,7 @@
 //! Reductions that treat each component of the formula by itself.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, folds, locate, stream};
+use super::{Reader, Step, Tile, folds, locate, stream};
 use crate::kernel::{ColumnOf, Kernel, Values, dim};
 use crate::real::Real;
 use crate::reduction::Componentwise;
@@ -71,8 +71,9 @@ impl<K: Kernel, Red: Componentwise, S: Real, const R: usize> Step<K, S> for Push
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], first: usize) {
         let folds = folds::<K, S, R, C>(self.tile, columns);
+        let (tile, columns) = self.tile.operands(columns, Reader::Terms);
         unrolled!(C, c => {
-            push_column::<K, Red, S, R>(self.tile, &columns[c].0, &folds[c], first + c, self.accumulators);
+            push_column::<K, Red, S, R>(&tile, &columns[c].0, &folds[c], first + c, self.accumulators);
         });
     }
 }

@@ -6,6 +6,8 @@
 //! over the whole register tile, as in the micro-kernel of a matrix product, so that each number that is loaded feeds
 //! several multiply-adds.
 
+use core::array::from_ref;
+
 use crate::kernel::{ColumnOf, Kernel, Values};
 use crate::real::Real;
 
@@ -14,9 +16,12 @@ pub(crate) mod componentwise;
 #[cfg(target_arch = "nvptx64")]
 mod looped;
 mod many;
+pub(crate) mod placement;
 pub mod product;
 pub(crate) mod shifted;
 pub mod terms;
+
+use placement::{anew, kept_in_memory};
 
 pub use accumulation::{Accumulation, InMemory, InRegisters};
 
@@ -32,12 +37,47 @@ pub struct Tile<'a, K: Kernel, S: Real, const R: usize> {
     pub first: usize,
 }
 
+/// What reads kept numbers and columns. Each of the long sums is a reader by itself.
+#[derive(Clone, Copy)]
+enum Reader {
+    Pairs,
+    Terms,
+    Fold(usize),
+}
+
+impl<K: Kernel, S: Real, const R: usize> Tile<'_, K, S, R> {
+    /// The kept numbers, and columns, for one of their readers; where they are too many for registers, each reader reads them
+    /// anew.
+    #[inline(always)]
+    fn operands<'b, const C: usize>(
+        &'b self,
+        columns: &'b [ColumnOf<K, S>; C],
+        reader: Reader,
+    ) -> (Tile<'b, K, S, R>, &'b [ColumnOf<K, S>; C]) {
+        let (mut kept, mut columns) = (self.kept, columns);
+        if const { kept_in_memory::<K, S, R>() } {
+            // Of another value for each reader, the assembler does not find out either that what they read is the same.
+            let reader = match reader {
+                Reader::Pairs => 0,
+                Reader::Terms => 1,
+                Reader::Fold(fold) => 2 + fold as u32,
+            };
+            let varying = columns.as_ptr() as u32 ^ reader;
+            (kept, columns) = (anew(kept, varying), anew(columns, varying));
+        }
+        (Tile { params: self.params, kept, reduced: self.reduced, first: self.first }, columns)
+    }
+}
+
 /// On a GPU, columns of at most so many bytes are read at once.
 const MAX_COPIED: usize = 512;
 
 /// Whether columns are copied to registers.
-const fn copies<K: Kernel, S: Real>() -> bool {
-    cfg!(target_arch = "nvptx64") && K::STATIC && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
+const fn copies<K: Kernel, S: Real, const R: usize>() -> bool {
+    cfg!(target_arch = "nvptx64")
+        && K::STATIC
+        && !kept_in_memory::<K, S, R>()
+        && size_of::<ColumnOf<K, S>>() <= MAX_COPIED
 }
 
 /// What is done with the reduced indices of a register tile.
@@ -53,7 +93,7 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
     let mut left = tile.reduced;
     let mut first = tile.first;
     while let Some((chunk, rest)) = left.split_first_chunk::<C>() {
-        if const { copies::<K, S>() } {
+        if const { copies::<K, S, R>() } {
             // Only a whole column is known to be aligned for loads of 16 bytes.
             step.step(&{ *chunk }, first);
         } else {
@@ -64,10 +104,10 @@ fn stream<K: Kernel, S: Real, const R: usize, const C: usize>(tile: &Tile<'_, K,
     }
     if const { C > 1 } {
         for column in left {
-            if const { copies::<K, S>() } {
+            if const { copies::<K, S, R>() } {
                 step.step(&[*column], first);
             } else {
-                step.step(core::array::from_ref(column), first);
+                step.step(from_ref(column), first);
             }
             first += 1;
         }
@@ -82,8 +122,9 @@ fn folds<K: Kernel, S: Real, const R: usize, const C: usize>(
 ) -> [[K::Folds<S>; R]; C] {
     let mut folds = [[K::Folds::<S>::filled(S::constant(0.0)); R]; C];
     unrolled!(K::FOLDS.len(), f => {
+        let (tile, columns) = tile.operands(columns, Reader::Fold(f));
         for entry in 0..K::FOLDS[f] {
-            unrolled!(C, c => fold_column::<K, S, R>(tile, f, entry, &columns[c].0, &mut folds[c]));
+            unrolled!(C, c => fold_column::<K, S, R>(&tile, f, entry, &columns[c].0, &mut folds[c]));
         }
     });
     folds
@@ -111,7 +152,11 @@ fn pairs<K: Kernel, S: Real, const R: usize, const C: usize>(
 ) -> [[K::Shared<S>; R]; C] {
     let folds = folds::<K, S, R, C>(tile, columns);
     let mut shared = [[K::Shared::<S>::filled(S::constant(0.0)); R]; C];
-    unrolled!(C, c => pair_column::<K, S, R>(tile, &columns[c].0, &folds[c], &mut shared[c]));
+    unrolled!(C, c => {
+        // Column by column: what is kept from one to the next would be all kept numbers.
+        let (tile, [column]) = tile.operands(from_ref(&columns[c]), Reader::Pairs);
+        pair_column::<K, S, R>(&tile, &column.0, &folds[c], &mut shared[c]);
+    });
     shared
 }
 

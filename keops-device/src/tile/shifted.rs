@@ -5,7 +5,7 @@
 //! after the first few reduced indices almost never happens: then all sums are scaled once.
 
 use super::many::{accumulate, shared, stream_many};
-use super::{Step, Tile, locate, pairs, stream};
+use super::{Reader, Step, Tile, locate, pairs, stream};
 use crate::kernel::{ColumnOf, Kernel, Product, Term, Values, dim};
 use crate::math::Math;
 use crate::real::{Mask, Real, Scalar};
@@ -149,7 +149,8 @@ impl<K: Kernel, A: Scheme, S: Real, const R: usize> Step<K, S> for Weigh<'_, K, 
     #[inline(always)]
     fn step<const C: usize>(&mut self, columns: &[ColumnOf<K, S>; C], _first: usize) {
         let (shared, weights) = self.weights(columns);
-        unrolled!(C, c => add_column::<K, A, S, R>(self.tile, &columns[c].0, &shared[c], &weights[c], self.sums));
+        let (tile, columns) = self.tile.operands(columns, Reader::Terms);
+        unrolled!(C, c => add_column::<K, A, S, R>(&tile, &columns[c].0, &shared[c], &weights[c], self.sums));
     }
 }
 
