@@ -231,7 +231,7 @@
 //!     formula!("Exp(-SqDist(x, y) / (2 * s**2)) * b", x = Vi(3), y = Vj(3), b = Vj(1), s = Pm(1), fast_math = true);
 //! let x = Array2::from_shape_fn((20, 3), |(i, k)| ((i + 10 * k) as f32).sin());
 //! let (y, b) = (x.mapv(|x| x * x), Array2::ones((20, 1)));
-//! let error = |x, y| -> Result<f32, Error> {
+//! let error = |x: &Array2<f32>, y: &Array2<f32>| -> Result<f32, Error> {
 //!     let (fast, exact) = (fast.call(x, y, &b, 0.5)?, exact.call(x, y, &b, 0.5)?);
 //!     Ok(((fast - &exact) / exact).fold(0.0, |worst, error| worst.max(error.abs())))
 //! };
