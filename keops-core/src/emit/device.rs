@@ -111,8 +111,9 @@ fn schemed(reduction: &Reduction, count: Option<usize>) -> Option<(&Reduction, O
     (reduction.adds() || reduction.is_scored()).then_some((reduction, count))
 }
 
-/// The reductions of the entries of a matrix for which there is code; the others run on the CPU.
-const MATRIX_REDUCTIONS: [&str; 5] = ["Sum", "Min", "Max", "ArgMin", "ArgMax"];
+/// The reductions of the entries of a matrix for which there is code. Of the extrema others take one half; the K best run on
+/// the CPU, as K is known at the call only.
+const MATRIX_REDUCTIONS: [&str; 4] = ["Sum", "Count", "Min_ArgMin", "Max_ArgMax"];
 
 /// The reductions of a matrix, sums by blocks.
 pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {

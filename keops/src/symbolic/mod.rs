@@ -44,7 +44,7 @@ pub use tolerance::Truncated;
 ///
 /// Products and reductions take a time of M N and a memory of M + N. They run in parallel on the [`Device`] that is
 /// chosen by [`on`](Self::on). On a GPU, where a build script has compiled the call of `kernel!`, these are products,
-/// their gradients, `sum`, `mean`, `min`, `max`, `argmin`, `argmax` and `logsumexp`; the others run on the CPU.
+/// their gradients, and all reductions but the K best, which run on the CPU.
 ///
 /// ```
 /// use keops::prelude::*;

@@ -1,7 +1,7 @@
 //! Reductions of symbolic matrices along an axis.
 
 use keops_device::reduction::scheme::Scheme;
-use keops_device::reduction::{ArgMax, ArgMin, Count, LogSumExp, Max, MaxArgMax, Min, MinArgMin, Reduction, Sum};
+use keops_device::reduction::{ArgMax, ArgMin, Count, Item, LogSumExp, Max, MaxArgMax, Min, MinArgMin, Reduction, Sum};
 use ndarray::{Array1, Array2, Axis};
 
 use super::operand::single_column;
@@ -10,7 +10,7 @@ use crate::batch::Problems;
 use crate::cpu::{self, ArgKMax, ArgKMin, KMax, KMaxArgKMax, KMin, KMinArgKMin};
 use crate::layout::only;
 use crate::parts::unzipped;
-use crate::{Device, Error, Scalar, reduce_one};
+use crate::{Device, Error, Scalar, gpu, reduce_one};
 
 /// The largest number K of the K best: what is kept for each index must fit into a cache.
 const MAX_COUNT: usize = 1024;
@@ -71,7 +71,7 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
 
     /// The numbers of entries of the rows or columns that are not 0; a NaN counts.
     pub fn count(&self, axis: Axis) -> Result<Array1<usize>, Error> {
-        self.on_cpu::<Count>(axis).map(single_column)
+        self.entrywise::<Count>(axis).map(single_column)
     }
 
     /// The smallest entry of each row or column; a NaN never wins, and without entries it is +inf.
@@ -86,35 +86,35 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn min(&self, axis: Axis) -> Result<Array1<T>, Error> {
-        self.entrywise::<Min>(axis).map(single_column)
+        self.half::<Min, MinArgMin>(axis).map(single_column)
     }
 
     /// The largest entry of each row or column; a NaN never wins, and without entries it is -inf.
     pub fn max(&self, axis: Axis) -> Result<Array1<T>, Error> {
-        self.entrywise::<Max>(axis).map(single_column)
+        self.half::<Max, MaxArgMax>(axis).map(single_column)
     }
 
     /// The position of the smallest entry of each row or column, the first of equals; the number of entries where none
     /// is less than +inf.
     pub fn argmin(&self, axis: Axis) -> Result<Array1<usize>, Error> {
-        self.entrywise::<ArgMin>(axis).map(single_column)
+        self.half::<ArgMin, MinArgMin>(axis).map(single_column)
     }
 
     /// The position of the largest entry of each row or column, the first of equals; the number of entries where none
     /// is greater than -inf.
     pub fn argmax(&self, axis: Axis) -> Result<Array1<usize>, Error> {
-        self.entrywise::<ArgMax>(axis).map(single_column)
+        self.half::<ArgMax, MaxArgMax>(axis).map(single_column)
     }
 
     /// The smallest entries of the rows or columns and their positions, as [`min`](Self::min) and [`argmin`](Self::argmin) in one pass.
     pub fn min_argmin(&self, axis: Axis) -> Result<(Array1<T>, Array1<usize>), Error> {
-        let (values, positions) = unzipped(&self.on_cpu::<MinArgMin>(axis)?);
+        let (values, positions) = unzipped(&self.entrywise::<MinArgMin>(axis)?);
         Ok((single_column(values), single_column(positions)))
     }
 
     /// The largest entries of the rows or columns and their positions, as [`max`](Self::max) and [`argmax`](Self::argmax) in one pass.
     pub fn max_argmax(&self, axis: Axis) -> Result<(Array1<T>, Array1<usize>), Error> {
-        let (values, positions) = unzipped(&self.on_cpu::<MaxArgMax>(axis)?);
+        let (values, positions) = unzipped(&self.entrywise::<MaxArgMax>(axis)?);
         Ok((single_column(values), single_column(positions)))
     }
 
@@ -176,6 +176,27 @@ impl<T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'_, T, K, A> {
         } else {
             reduce_one::<<K::Rows as AxisPasses>::Entries, Red, T>(self.problem(false, None, None), &self.options)
         }
+    }
+
+    /// The same for one half of `Both`, which is what there is code for on GPUs: code for each would take its time to compile.
+    fn half<Red, Both>(&self, axis: Axis) -> Result<Array2<Red::Item<T>>, Error>
+    where
+        Red: Reduction,
+        Both: Reduction<Item<T> = (T, usize)>,
+    {
+        let columns = Self::keeps_columns(axis)?;
+        let problems: Problems<'_, T> = self.problem(columns, None, None).into();
+        let on_gpu = match problems.place(self.options.device)? {
+            Device::Cpu => false,
+            Device::Auto if columns => gpu::is_worth_it::<<K::Columns as AxisPasses>::Entries, Both, T>(&problems),
+            Device::Auto => gpu::is_worth_it::<<K::Rows as AxisPasses>::Entries, Both, T>(&problems),
+            _ => true,
+        };
+        if !on_gpu {
+            return self.entrywise::<Red>(axis);
+        }
+        let both = self.entrywise::<Both>(axis)?;
+        Ok(both.mapv(|(value, position)| <Red::Item<T> as Item<T>>::from_parts(value, position)))
     }
 
     /// The same for reductions that have no code for GPUs.

@@ -53,6 +53,11 @@ fn one<T: Number>(device: Device) {
                 agree!("log-sum-exp", |k| column(k.logsumexp(axis)));
                 agree!("minimum", |k| column(k.min(axis)));
                 agree!("position of the maximum", |k| column(k.argmax(axis)));
+                agree!("maximum and its position", |k| {
+                    let (value, position) = k.max_argmax(axis)?;
+                    Ok((value, position))
+                });
+                agree!("number of entries", |k| column(k.count(axis)));
             }
         }
     }
