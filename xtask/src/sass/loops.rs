@@ -15,10 +15,14 @@ pub(super) struct Loop {
 /// What one iteration executes.
 pub(super) type Way<'a> = Vec<&'a Instruction>;
 
-/// The innermost loop with most instructions.
+/// The innermost loop with most instructions, among those that read columns: from shared memory. Others go through totals, once
+/// per tile.
 pub(super) fn main_loop(blocks: &[Block]) -> Option<Loop> {
     let reached = reachable(blocks, 0, &(0..blocks.len()).collect());
-    let size = |of: &Loop| of.body.iter().map(|&at| blocks[at].instructions.len()).sum::<usize>();
+    let size = |of: &Loop| {
+        let instructions = || of.body.iter().flat_map(|&at| &blocks[at].instructions);
+        (instructions().any(|instruction| instruction.base() == "LDS"), instructions().count())
+    };
     innermost(blocks, &reached, &reached).into_iter().max_by_key(size)
 }
 
