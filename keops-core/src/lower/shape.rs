@@ -77,13 +77,10 @@ const MOST_MIXED_ACCUMULATORS: usize = 64;
 /// So few components are never cut.
 const FEW_COMPONENTS: usize = 16;
 
-/// The registers of an accumulator: a sum is a number, an extremum has its position, and of the K best each has it.
+/// The registers of an accumulator: a sum is a number, an extremum has a position that is as wide, and so have the K best.
 fn accumulator(program: &Program, words: usize) -> usize {
-    if program.reduction.adds() || program.reduction.is_scored() {
-        words
-    } else {
-        (words + 1) * program.count.unwrap_or(1)
-    }
+    let is_sum = program.reduction.adds() || program.reduction.is_scored();
+    if is_sum { words } else { 2 * words * program.count.unwrap_or(1) }
 }
 
 /// Whether kept numbers of a thread with one row do not fit into registers beside its accumulators. They are then loaded for
