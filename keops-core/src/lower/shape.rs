@@ -75,7 +75,7 @@ const MOST_ACCUMULATORS: usize = 160;
 const MOST_BESIDE_LONG_PAIR: usize = 96;
 
 /// The same where a chunk runs the code of several parts of the formula, and finds out for each component which it is.
-const MOST_MIXED_ACCUMULATORS: usize = 64;
+const MOST_MIXED_ACCUMULATORS: usize = 48;
 
 /// So few components are never cut.
 const FEW_COMPONENTS: usize = 16;
