@@ -19,12 +19,9 @@ const FIRST: &str = "sm_90";
 /// So many files of a package are assembled for all architectures even in a hurry; a file takes half a second on a core.
 const FEW: usize = 60;
 
-/// A kernel whose tile takes so many bytes of shared memory has long vectors, which may spill: a short one has 256 columns, so
-/// 20 numbers in `f32` and 10 in `f64` for each are short.
-const LONG: u32 = 20 << 10;
-
-/// So many statements that load from global memory are those of long vectors, too: short ones have dozens.
-const MANY_LOADS: usize = 400;
+/// Local memory is for arrays of more numbers: long vectors, states of many components, long lists of the best. Shorter arrays
+/// belong in registers.
+const SHORT: usize = 16;
 
 /// How many kernels are named in a message.
 const NAMED: usize = 8;
@@ -54,8 +51,8 @@ struct Assembled {
     is_cached: bool,
 }
 
-/// Checks and assembles everything. A kernel that spills registers is an error, unless it has long vectors: its tile is
-/// large, it loads much, or it keeps arrays in local memory anyway. Of these the number and the largest are shown.
+/// Checks and assembles everything. A kernel that spills registers is an error, whatever it computes, and so is one whose local
+/// memory is so small that it can hold none of the arrays that are meant to be there. The largest of the others are shown.
 pub(crate) fn check(extent: Extent) -> Result<(), String> {
     let start = Instant::now();
     let target_folder = workspace::target_folder()?;
@@ -73,6 +70,9 @@ pub(crate) fn check(extent: Extent) -> Result<(), String> {
         match keops_build::check_ptx(&file.text) {
             Ok(facts) => {
                 kernels += facts.entries.len();
+                problems.extend(facts.local.iter().filter(|(entry, bytes)| is_accidental(entry, *bytes)).map(
+                    |(entry, bytes)| format!("{}: `{entry}` has {bytes} bytes of local memory", file.path.display()),
+                ));
                 local.extend(facts.local.into_iter().map(|(entry, bytes)| (bytes, format!("{} {entry}", name(file)))));
             }
             Err(wrong) => problems.extend(wrong.into_iter().map(|wrong| format!("{}: {wrong}", file.path.display()))),
@@ -90,51 +90,34 @@ pub(crate) fn check(extent: Extent) -> Result<(), String> {
             Err(message) => problems.push(format!("{} for {architecture}: {message}", file.path.display())),
         }
     }
-    let spilled = spilled(&assembled, &local, &mut problems);
-    summarise(&files, kernels, &assembled, &mut local, spilled);
+    problems.extend(spills(&assembled));
+    summarise(&files, kernels, &assembled, &mut local);
     println!("   {:.1} s", start.elapsed().as_secs_f64());
     if problems.is_empty() { Ok(()) } else { Err(first_of(&problems, "\n")) }
 }
 
-/// How many kernels spill; those that should not are problems.
-fn spilled(assembled: &[(&File, Assembled)], local: &[(usize, String)], problems: &mut Vec<String>) -> usize {
-    let mut count = 0;
+/// Whether local memory is too small for an array that is meant to be there.
+fn is_accidental(entry: &str, bytes: usize) -> bool {
+    let number = if entry.trim_end_matches("_finish").ends_with("f64") { size_of::<f64>() } else { size_of::<f32>() };
+    bytes <= SHORT * number
+}
+
+/// The kernels that spill registers.
+fn spills(assembled: &[(&File, Assembled)]) -> Vec<String> {
+    let mut problems = Vec::new();
     for (file, Assembled { architecture, usages, .. }) in assembled {
-        for usage in usages.iter().filter(|usage| usage.spills()) {
-            count += 1;
-            // What puts parts together has no tile; its vectors are those of the kernel that made them.
-            let maker = usage.entry.trim_end_matches("_finish");
-            let has_large_tile = usages.iter().any(|other| other.entry == maker && other.shared >= LONG);
-            let kernel = format!("{} {maker}", name(file));
-            let is_long = has_large_tile || loads(&file.text, maker) >= MANY_LOADS;
-            if !is_long && !local.iter().any(|(_, other)| other.starts_with(&kernel)) {
-                let Usage { registers, spill_stores, spill_loads, .. } = usage;
-                let path = file.path.display();
-                problems.push(format!(
-                    "{path}: `{}` spills for {architecture}: {registers} registers, {spill_stores} bytes stored, \
-                     {spill_loads} loaded",
-                    usage.entry,
-                ));
-            }
+        for Usage { entry, registers, spill_stores, spill_loads, .. } in usages.iter().filter(|usage| usage.spills()) {
+            problems.push(format!(
+                "{}: `{entry}` spills for {architecture}: {registers} registers, {spill_stores} bytes stored, {spill_loads} \
+                 loaded",
+                file.path.display(),
+            ));
         }
     }
-    count
+    problems
 }
 
-/// The number of statements of a kernel that load from global memory.
-fn loads(ptx: &str, entry: &str) -> usize {
-    let head = format!(".entry {entry}(");
-    let body = ptx.split_once(&head).map_or("", |(_, rest)| rest.split("\n}").next().unwrap_or(rest));
-    body.lines().filter(|line| line.trim_start().starts_with("ld.global")).count()
-}
-
-fn summarise(
-    files: &[File],
-    kernels: usize,
-    assembled: &[(&File, Assembled)],
-    local: &mut [(usize, String)],
-    spilled: usize,
-) {
+fn summarise(files: &[File], kernels: usize, assembled: &[(&File, Assembled)], local: &mut [(usize, String)]) {
     let quick = files.iter().filter(|file| file.architectures.len() < ARCHITECTURES.len()).count();
     if quick > 0 {
         println!(
@@ -148,8 +131,8 @@ fn summarise(
     in_files.sort_unstable();
     in_files.dedup();
     println!(
-        "   {} files, {kernels} kernels, {} times assembled ({cached} of them before): at most {} registers, {spilled} times \
-         spills, {} files with local memory",
+        "   {} files, {kernels} kernels, {} times assembled ({cached} of them before): at most {} registers, {} \
+         files with local memory",
         files.len(),
         assembled.len(),
         registers.unwrap_or(0),
@@ -236,12 +219,20 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use super::loads;
+    use super::*;
 
     #[test]
-    fn loads_of_a_kernel() {
-        let ptx = ".visible .entry a(\n)\n{\n\tld.global.b32 %r1, [%rd1];\n\tld.shared.b32 %r2, [%rd1];\n}\n\
-                   .visible .entry a_finish(\n)\n{\n\tld.global.b32 %r1, [%rd1];\n\tld.global.b32 %r1, [%rd1];\n}\n";
-        assert_eq!((loads(ptx, "a"), loads(ptx, "a_finish"), loads(ptx, "b")), (1, 2, 0));
+    fn local_memory_is_for_long_arrays() {
+        assert!(is_accidental("k0_Sum_f32", 64) && is_accidental("k0_Sum_f64_finish", 128));
+        assert!(!is_accidental("k0_Sum_f32", 68) && !is_accidental("k0_Sum_f64", 136));
+    }
+
+    #[test]
+    fn every_kernel_that_spills_is_a_problem() {
+        let file = File { path: "a.ptx".into(), text: String::new(), architectures: &[FIRST] };
+        let usage = |entry: &str, spill_stores| Usage { entry: entry.into(), spill_stores, ..Usage::default() };
+        let usages = vec![usage("k0_Sum_f32", 0), usage("k1_Sum_f64", 8)];
+        let problems = spills(&[(&file, Assembled { architecture: FIRST, usages, is_cached: false })]);
+        assert_eq!(problems, ["a.ptx: `k1_Sum_f64` spills for sm_90: 0 registers, 8 bytes stored, 0 loaded"]);
     }
 }

@@ -71,19 +71,19 @@ const MOST_REGISTERS: usize = 176;
 /// Registers of the accumulators of a thread of a GPU. Where they are more, the components are cut into chunks.
 const MOST_ACCUMULATORS: usize = 160;
 
+/// The same where the components of a pair have a long vector in common, which takes registers while it is computed.
+const MOST_BESIDE_LONG_PAIR: usize = 96;
+
 /// The same where a chunk runs the code of several parts of the formula, and finds out for each component which it is.
-const MOST_MIXED_ACCUMULATORS: usize = 64;
+const MOST_MIXED_ACCUMULATORS: usize = 48;
 
 /// So few components are never cut.
 const FEW_COMPONENTS: usize = 16;
 
-/// The registers of an accumulator: a sum is a number, an extremum has its position, and of the K best each has it.
+/// The registers of an accumulator: a sum is a number, an extremum has a position that is as wide, and so have the K best.
 fn accumulator(program: &Program, words: usize) -> usize {
-    if program.reduction.adds() || program.reduction.is_scored() {
-        words
-    } else {
-        (words + 1) * program.count.unwrap_or(1)
-    }
+    let is_sum = program.reduction.adds() || program.reduction.is_scored();
+    if is_sum { words } else { 2 * words * program.count.unwrap_or(1) }
 }
 
 /// Whether kept numbers of a thread with one row do not fit into registers beside its accumulators. They are then loaded for
@@ -128,7 +128,9 @@ pub(super) fn device_shape(program: &Program, words: usize) -> Shape {
 
 /// How many components a thread of a GPU takes on, where it cannot take on all: 0 where it can.
 pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
-    let most = (MOST_ACCUMULATORS / accumulator(program, words)).max(FEW_COMPONENTS);
+    let has_long_pair = program.pair.results > FEW_COMPONENTS;
+    let registers = if has_long_pair { MOST_BESIDE_LONG_PAIR } else { MOST_ACCUMULATORS };
+    let most = (registers / accumulator(program, words)).max(FEW_COMPONENTS);
     if program.reduction.is_scored() || program.dim <= most {
         return 0;
     }

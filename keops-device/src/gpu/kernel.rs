@@ -21,7 +21,7 @@ const BATCH: usize = 8;
 const MAX_BATCHED: usize = 32;
 
 /// A state of more bytes is copied word by word.
-const MAX_COPIED_AT_ONCE: usize = 256;
+const MAX_COPIED_AT_ONCE: usize = 768;
 
 /// A kernel of some components of `K`, which differs in nothing else.
 pub trait Piece<K: Kernel, T: Scalar>:

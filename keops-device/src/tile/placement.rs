@@ -13,6 +13,10 @@ use crate::real::Real;
 /// Registers (of 32 bits) that a thread may keep from one reduced index to the next; the others are for what is computed.
 const MOST_REGISTERS: usize = 176;
 
+/// Registers that accumulators, or lists of the best, may take.
+#[cfg(target_arch = "nvptx64")]
+const MOST_ACCUMULATORS: usize = 208;
+
 /// A loop over more numbers of a state is not unrolled, so that the state lies in memory.
 #[cfg(target_arch = "nvptx64")]
 const MAX_UNROLLED: usize = 16;
@@ -36,7 +40,7 @@ pub(super) const fn kept_in_memory<K: Kernel, S: Real, const R: usize>() -> bool
 /// Whether `R` values of each component are too many for registers.
 #[cfg(target_arch = "nvptx64")]
 pub(crate) const fn components_in_memory<K: Kernel, X: Copy + Send + Sync + 'static, const R: usize>() -> bool {
-    registers::<[K::Components<X>; R]>() > MOST_REGISTERS
+    registers::<[K::Components<X>; R]>() > MOST_ACCUMULATORS
 }
 
 /// Whether totals `X` wait in memory while a tile streams past.
