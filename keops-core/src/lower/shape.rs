@@ -142,7 +142,8 @@ pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
     // A chunk that is a piece of one part of the formula runs the code of that part alone.
     let common = program.terms.iter().fold(0, |common, term| gcd(common, term.count));
     let piece = (1..=most).rev().find(|&length| common % length == 0).unwrap_or(1);
-    if 2 * piece >= even { piece } else { even.min(MOST_MIXED_ACCUMULATORS / words) }
+    let registers = MOST_REGISTERS.saturating_sub(words * program.pair.results).min(MOST_MIXED_ACCUMULATORS);
+    if 2 * piece >= even { piece } else { even.min((registers / words).max(1)) }
 }
 
 /// Whether there are chunks with code of several parts of the formula.

@@ -237,7 +237,7 @@ impl<T: Scalar, const KEPT: usize, const REDUCED: usize> Problem<T, KEPT, REDUCE
                 unsafe { results.write(number, item) };
             }
         });
-        if const { Red::Item::<T>::HAS_POSITION } {
+        if const { Red::Item::<T>::HAS_POSITION && !Red::COUNTS } {
             let places_are_indices =
                 block.work.first_interval == block.work.end_interval && block.work.places == block.work.columns;
             // A loop of its own, and not unrolled: the code would be long.

@@ -13,6 +13,8 @@ use crate::tile::{Accumulation, Tile};
 pub trait Componentwise: 'static {
     /// What entry points for devices are called after it.
     const DEVICE_NAME: &'static str;
+    /// Whether the positions that it returns are numbers of terms.
+    const COUNTS: bool = false;
     /// What follows the name, as the scheme of a sum has it.
     const DEVICE_SUFFIX: &'static str = "";
 
@@ -54,6 +56,7 @@ impl<Red: Componentwise> Reduction for Red {
     type Scratch<K: Kernel, S: Real> = K::Components<Red::Accumulator<S>>;
     type Item<T: Scalar> = Red::Item<T>;
     const DEVICE_NAME: &'static str = Red::DEVICE_NAME;
+    const COUNTS: bool = <Self as Componentwise>::COUNTS;
     const DEVICE_SUFFIX: &'static str = Red::DEVICE_SUFFIX;
 
     #[inline(always)]

@@ -15,6 +15,7 @@ impl Componentwise for Count {
     type Lanes<S: Real> = S::Index;
     type Item<T: Scalar> = usize;
     const DEVICE_NAME: &'static str = "Count";
+    const COUNTS: bool = true;
 
     #[inline(always)]
     fn neutral<S: Real>(_count: usize) -> S::Index {

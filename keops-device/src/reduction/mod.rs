@@ -39,6 +39,8 @@ pub trait Reduction: 'static {
 
     /// What entry points for devices are called after it.
     const DEVICE_NAME: &'static str;
+    /// Whether the positions that it returns are numbers of terms.
+    const COUNTS: bool = false;
     /// What follows the name, as the scheme of a sum has it: [`Scheme::DEVICE_SUFFIX`].
     const DEVICE_SUFFIX: &'static str = "";
 
