@@ -44,7 +44,7 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let mut segments: Vec<Id> = if pass.reduction.is_scored() {
         roots
     } else {
-        roots.into_iter().flat_map(|root| products::segments(&graph, root)).collect()
+        roots.into_iter().flat_map(|root| products::segments(&mut graph, root)).collect()
     };
     if segments.len() > MAX_SEGMENTS {
         let rest = segments.split_off(1);

@@ -157,11 +157,24 @@ fn split_all(
     Some(ids.iter().zip(parts).map(spread).unzip())
 }
 
-/// The operands of a formula that is their concatenation: each can have code of its own.
-pub(super) fn segments(graph: &Graph, root: Id) -> Vec<Id> {
-    let Node::Gather(operands, sources) = graph.node(root) else { return vec![root] };
-    let concatenated = *sources == concatenation(graph, operands);
-    if concatenated { operands.clone() } else { vec![root] }
+/// The operands of a formula that is their concatenation, or a scalar times that: each can have code of its own.
+pub(super) fn segments(graph: &mut Graph, root: Id) -> Vec<Id> {
+    let is_scalar = |id: Id| graph.dim(id) == 1 || matches!(graph.node(id), Node::Broadcast(..));
+    let (scalar, vector) = match graph.node(root) {
+        Node::Map(function, x) if function.is(&MULT) && is_scalar(x[0]) => (Some(x[0]), x[1]),
+        Node::Map(function, x) if function.is(&MULT) && is_scalar(x[1]) => (Some(x[1]), x[0]),
+        _ => (None, root),
+    };
+    let operands = match graph.node(vector) {
+        Node::Gather(operands, sources) if *sources == concatenation(graph, operands) => operands.clone(),
+        _ => return vec![root],
+    };
+    let Some(factor) = scalar else { return operands };
+    let scalar = match graph.node(factor) {
+        Node::Broadcast(scalar, _) => *scalar,
+        _ => factor,
+    };
+    operands.into_iter().map(|operand| graph.map(&MULT, &[scalar, operand])).collect()
 }
 
 /// The factors of a product, those of products among them included.

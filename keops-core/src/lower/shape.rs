@@ -66,7 +66,7 @@ fn calls_large_function(statements: &[Statement]) -> bool {
 
 /// Registers that a thread of a GPU may keep from one reduced index to the next. With more of them, its kept numbers lie in
 /// memory: the same number decides in `keops-device/src/tile/placement.rs`.
-const MOST_REGISTERS: usize = 176;
+const MOST_REGISTERS: usize = 160;
 
 /// Registers of the accumulators of a thread of a GPU. Where they are more, the components are cut into chunks.
 const MOST_ACCUMULATORS: usize = 160;
@@ -75,7 +75,7 @@ const MOST_ACCUMULATORS: usize = 160;
 const MOST_BESIDE_LONG_PAIR: usize = 96;
 
 /// The same where a chunk runs the code of several parts of the formula, and finds out for each component which it is.
-const MOST_MIXED_ACCUMULATORS: usize = 48;
+const MOST_MIXED_ACCUMULATORS: usize = 40;
 
 /// So few components are never cut.
 const FEW_COMPONENTS: usize = 16;
@@ -142,8 +142,7 @@ pub(super) fn device_chunk(program: &Program, words: usize) -> usize {
     // A chunk that is a piece of one part of the formula runs the code of that part alone.
     let common = program.terms.iter().fold(0, |common, term| gcd(common, term.count));
     let piece = (1..=most).rev().find(|&length| common % length == 0).unwrap_or(1);
-    let registers = MOST_REGISTERS.saturating_sub(words * program.pair.results).min(MOST_MIXED_ACCUMULATORS);
-    if 2 * piece >= even { piece } else { even.min((registers / words).max(1)) }
+    if 2 * piece >= even { piece } else { even.min(MOST_MIXED_ACCUMULATORS / words) }
 }
 
 /// Whether there are chunks with code of several parts of the formula.

@@ -11,11 +11,14 @@ use crate::kernel::Kernel;
 use crate::real::Real;
 
 /// Registers (of 32 bits) that a thread may keep from one reduced index to the next; the others are for what is computed.
-const MOST_REGISTERS: usize = 176;
+const MOST_REGISTERS: usize = 160;
 
 /// Registers that accumulators, or lists of the best, may take.
 #[cfg(target_arch = "nvptx64")]
 const MOST_ACCUMULATORS: usize = 208;
+
+/// A loop over numbers that take more registers is not unrolled, as all of them would be loaded at once.
+const MOST_LOADED_AT_ONCE: usize = 128;
 
 /// A loop over more numbers of a state is not unrolled, so that the state lies in memory.
 #[cfg(target_arch = "nvptx64")]
@@ -91,7 +94,7 @@ pub(crate) fn hidden(number: usize) -> usize {
 /// How often a loop over `count` numbers of so many bytes runs, see [`Real::rounds`].
 #[inline(always)]
 pub(crate) fn rounds(count: usize, bytes: usize) -> usize {
-    if cfg!(target_arch = "nvptx64") && count * bytes / 4 > MOST_REGISTERS { hidden(count) } else { count }
+    if cfg!(target_arch = "nvptx64") && count * bytes / 4 > MOST_LOADED_AT_ONCE { hidden(count) } else { count }
 }
 
 /// A number below `count`, as the compiler sees then: else it would compare them in each round, and know from that how many
