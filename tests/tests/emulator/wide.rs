@@ -23,15 +23,15 @@ macro_rules! sum {
     };
 }
 
-/// Around one chunk of 64 numbers in single precision and of 32 in double, and several.
+/// Around one chunk of 160 numbers in single precision and of 80 in double, and several.
 #[rustfmt::skip]
 fn sums<T: Number>() -> [(usize, Sum<T>); 5] {
     [
         sum!(17, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(17), derivatives = false)),
         sum!(64, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(64), derivatives = false)),
-        sum!(65, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(65), derivatives = false)),
+        sum!(81, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(81), derivatives = false)),
         sum!(100, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(100), derivatives = false)),
-        sum!(150, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(150), derivatives = false)),
+        sum!(170, formula!("Exp(-SqDist(x,y))*b", x = Vi(3), y = Vj(3), b = Vj(170), derivatives = false)),
     ]
 }
 
@@ -70,6 +70,23 @@ fn several_segments<T: Number>(device: Device) {
         let (x, y, b) = (&numbers::<T>(m, 3, 1), &numbers::<T>(n, 3, 2), &numbers::<T>(n, 70, 3));
         let e = &numbers::<T>(m, 73, 4);
         agree!(wide, device, T, value_and_grad_x(x, y, b, e), grad_b(x, y, b, e), value_and_grad_y(x, y, b, e));
+    }
+}
+
+/// Chunks that are pieces of one part each, in double precision.
+fn equal_segments<T: Number>(device: Device) {
+    let pair = formula!(
+        "Exp(-SqDist(x,y))*Concat(b,c-x*y)",
+        x = Vi(48),
+        y = Vj(48),
+        b = Vj(48),
+        c = Vj(48),
+        derivatives = false
+    );
+    for (m, n) in SIZES {
+        let (x, y) = (&numbers::<T>(m, 48, 1), &numbers::<T>(n, 48, 2));
+        let (b, c) = (&numbers::<T>(n, 48, 3), &numbers::<T>(n, 48, 4));
+        agree!(pair, device, T, call(x, y, b, c));
     }
 }
 
@@ -124,6 +141,11 @@ fn other_results_of_many_components() {
 #[test]
 fn values_and_gradients_of_many_components() {
     run("values and gradients of many components", several_segments::<f64>, several_segments::<f32>);
+}
+
+#[test]
+fn chunks_of_one_part_each() {
+    run("chunks of one part each", equal_segments::<f64>, equal_segments::<f32>);
 }
 
 #[test]

@@ -7,10 +7,14 @@ pub(super) struct Entry {
     pub(super) call: &'static str,
 }
 
-pub(super) const FORMULAS: [Entry; 7] = [
+pub(super) const FORMULAS: [Entry; 8] = [
     Entry {
         title: "gauss D=3",
         call: r#""Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1), derivatives = false"#,
+    },
+    Entry {
+        title: "gauss D=3, fast_math",
+        call: r#""Exp(-SqDist(x, y)) * b", x = Vi(3), y = Vj(3), b = Vj(1), fast_math = true, derivatives = false"#,
     },
     Entry {
         title: "gradient in x D=3",
