@@ -6,6 +6,7 @@ use std::ops::Range;
 use keops_device::reduction::Item;
 use ndarray::{Array1, Array2, Array3, ArrayBase, ArrayRef, ArrayView, Axis, RawData};
 
+use crate::gpu::Driver;
 use crate::input::Input;
 use crate::layout::{Batched, Single, only};
 use crate::parts::{columns, summed, totals, unzipped};
@@ -102,15 +103,7 @@ impl<T: Scalar, X: Item<T>> Outcome<T, X> {
     fn on_host(self) -> Result<Array3<X>, Error> {
         match self {
             Outcome::Host(all) => Ok(all),
-            Outcome::Device(Resident { values, positions }) => {
-                let (values, positions) = (values.download()?, positions.download()?);
-                let item = |at: (usize, usize)| {
-                    let value = values.get(at).copied().unwrap_or_default();
-                    X::from_parts(value, positions.get(at).map_or(0, |&position| position as usize))
-                };
-                let shape = if X::HAS_VALUE { values.dim() } else { positions.dim() };
-                Ok(Array2::from_shape_fn(shape, item).insert_axis(Axis(0)))
-            }
+            Outcome::Device(resident) => Ok(resident.download()?.insert_axis(Axis(0))),
         }
     }
 
@@ -124,6 +117,26 @@ impl<T: Scalar, X: Item<T>> Outcome<T, X> {
 }
 
 impl<T: Scalar> Resident<T> {
+    /// Room for results, whose content is whatever it was.
+    pub(crate) fn unwritten<X: Item<T>>(driver: &'static dyn Driver, shape: (usize, usize)) -> Result<Self, Error> {
+        let shape_of = |wanted: bool| if wanted { shape } else { (0, 0) };
+        Ok(Self {
+            values: DeviceArray::unwritten(driver, shape_of(X::HAS_VALUE))?,
+            positions: DeviceArray::unwritten(driver, shape_of(X::HAS_POSITION))?,
+        })
+    }
+
+    /// Waits, and puts together what came out.
+    pub(crate) fn download<X: Item<T>>(&self) -> Result<Array2<X>, Error> {
+        let (values, positions) = (self.values.download()?, self.positions.download()?);
+        let item = |at: (usize, usize)| {
+            let value = values.get(at).copied().unwrap_or_default();
+            X::from_parts(value, positions.get(at).map_or(0, |&position| position as usize))
+        };
+        let shape = if X::HAS_VALUE { values.dim() } else { positions.dim() };
+        Ok(Array2::from_shape_fn(shape, item))
+    }
+
     /// Copies results to a GPU.
     fn upload<X: Item<T>>(all: &Array2<X>, device: Device) -> Result<Self, Error> {
         let values = match X::HAS_VALUE {

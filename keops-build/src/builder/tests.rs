@@ -98,6 +98,7 @@ const KERNEL: &str = r#"
     use keops::{Math, Real};
     #[unsafe(no_mangle)]
     pub unsafe extern "ptx-kernel" fn sums(x: *const f32, to: *mut f32, n: u32) {
+        // SAFETY: nobody launches it; it would take a block of as many threads as the tile has numbers.
         unsafe {
             let tile: *mut f32;
             asm!(".shared .align 16 .b8 tile[512];", "mov.u64 {0}, tile;", out(reg64) tile);

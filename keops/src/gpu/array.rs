@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::buffer::{Buffer, Columns};
 use super::driver;
-use super::driver::RowsSize;
+use super::driver::{Driver, RowsSize};
 use crate::{Device, Error, Matrix, Rows, Scalar};
 
 /// A matrix in the memory of one GPU, row by row without gaps.
@@ -88,18 +88,22 @@ mod sealed {
 }
 
 impl<T: Element> DeviceArray<T> {
-    /// What a kernel wrote.
-    pub(super) fn of_buffer(buffer: Buffer, (rows, columns): (usize, usize)) -> Self {
+    /// A matrix whose content is whatever it was.
+    pub(crate) fn unwritten(driver: &'static dyn Driver, (rows, columns): (usize, usize)) -> Result<Self, Error> {
+        // A product that overflows is more than any device has.
+        let bytes = rows.saturating_mul(columns).saturating_mul(size_of::<T>());
+        Ok(Self::of_buffer(Buffer::new(driver, bytes)?, (rows, columns)))
+    }
+
+    fn of_buffer(buffer: Buffer, (rows, columns): (usize, usize)) -> Self {
         Self { buffer, rows, columns, entries: PhantomData }
     }
 
     /// A matrix of zeros.
-    pub fn zeros(device: Device, (rows, columns): (usize, usize)) -> Result<Self, Error> {
-        // A product that overflows is more than any device has.
-        let bytes = rows.saturating_mul(columns).saturating_mul(size_of::<T>());
-        let buffer = Buffer::new(driver(device)?, bytes)?;
-        buffer.clear()?;
-        Ok(Self::of_buffer(buffer, (rows, columns)))
+    pub fn zeros(device: Device, shape: (usize, usize)) -> Result<Self, Error> {
+        let zeros = Self::unwritten(driver(device)?, shape)?;
+        zeros.buffer.clear()?;
+        Ok(zeros)
     }
 
     /// A copy of a matrix of the host.
@@ -124,8 +128,7 @@ impl<T: Element> DeviceArray<T> {
 
     /// A copy of some columns, on the same GPU.
     pub(crate) fn columns(&self, columns: Range<usize>) -> Result<Self, Error> {
-        let shape = (self.rows, columns.len());
-        let part = Self::of_buffer(Buffer::new(self.buffer.driver(), shape.0 * shape.1 * size_of::<T>())?, shape);
+        let part = Self::unwritten(self.buffer.driver(), (self.rows, columns.len()))?;
         part.copy_columns(0, self, columns)?;
         Ok(part)
     }
@@ -152,7 +155,7 @@ impl<T: Scalar> DeviceArray<T> {
             Matrix::Device(array) if array.device() == driver.device() => array.buffer.try_clone()?,
             Matrix::Device(array) => Buffer::of_rows(driver, array.download()?.view())?,
         };
-        Ok(Self { buffer, rows: rows.nrows(), columns: rows.ncols(), entries: PhantomData })
+        Ok(Self::of_buffer(buffer, (rows.nrows(), rows.ncols())))
     }
 }
 

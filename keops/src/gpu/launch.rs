@@ -11,7 +11,7 @@ use super::driver::{Argument, Driver, LaunchShape};
 use super::plan::{Plan, Table, places};
 use super::split::{Part, shares, whole};
 use super::upload::{Side, Uploaded, most_rows, params, upload};
-use super::{DeviceArray, device_count, driver};
+use super::{device_count, driver};
 use crate::batch::Problems;
 use crate::problem::Problem;
 use crate::results::Resident;
@@ -87,21 +87,13 @@ pub(crate) fn reduce_resident<K: Kernel, Red: Reduction, T: Scalar>(
     device: Device,
 ) -> Result<Resident<T>, Error> {
     let driver = driver(device)?;
-    let columns = Red::results(dim::<K>());
-    let Written { shape, values, positions } = match problems.entries.first() {
-        None => Written { shape: (0, columns), values: Buffer::new(driver, 0)?, positions: Buffer::new(driver, 0)? },
-        Some(first) => {
-            let code = Code::new::<K, Red>(first.formula, device)?;
-            let parts = whole(&problems.entries);
-            check_counts(first.formula, &parts)?;
-            start::<Red::Item<T>, T>(driver, &code, &parts)?
-        }
+    let Some(first) = problems.entries.first() else {
+        return Resident::unwritten::<Red::Item<T>>(driver, (0, Red::results(dim::<K>())));
     };
-    let shape_of = |wanted: bool| if wanted { shape } else { (0, 0) };
-    Ok(Resident {
-        values: DeviceArray::of_buffer(values, shape_of(<Red::Item<T> as Item<T>>::HAS_VALUE)),
-        positions: DeviceArray::of_buffer(positions, shape_of(<Red::Item<T> as Item<T>>::HAS_POSITION)),
-    })
+    let code = Code::new::<K, Red>(first.formula, device)?;
+    let parts = whole(&problems.entries);
+    check_counts(first.formula, &parts)?;
+    start::<Red::Item<T>, T>(driver, &code, &parts)
 }
 
 /// Cuts the rows into as many shares as there are GPUs, and reduces each on one of them, all at a time.
@@ -133,24 +125,7 @@ fn on_one<X: Item<T>, T: Scalar>(
     code: &Code<T>,
     parts: &[Part<'_, T>],
 ) -> Result<Array2<X>, Error> {
-    let Written { shape, values, positions } = start::<X, T>(driver, code, parts)?;
-    let count = shape.0 * shape.1;
-    let mut numbers = vec![T::default(); if X::HAS_VALUE { count } else { 0 }];
-    let mut indices = vec![0u32; if X::HAS_POSITION { count } else { 0 }];
-    values.download(&mut numbers)?;
-    positions.download(&mut indices)?;
-    let item = |at: usize| {
-        let value = numbers.get(at).copied().unwrap_or_default();
-        X::from_parts(value, indices.get(at).map_or(0, |&index| index as usize))
-    };
-    Ok(Array2::from_shape_fn(shape, |(row, entry)| item(row * shape.1 + entry)))
-}
-
-/// Results in the memory of a device, once its work is done. What an item does not have takes no bytes.
-struct Written {
-    shape: (usize, usize),
-    values: Buffer,
-    positions: Buffer,
+    start::<X, T>(driver, code, parts)?.download()
 }
 
 /// Asks one GPU for a reduction: the results of all parts, one after the other.
@@ -158,15 +133,12 @@ fn start<X: Item<T>, T: Scalar>(
     driver: &'static dyn Driver,
     code: &Code<T>,
     parts: &[Part<'_, T>],
-) -> Result<Written, Error> {
-    let shape = (parts.iter().map(|part| part.rows.len()).sum(), code.results);
-    let count = shape.0 * shape.1;
-    let sized = |wanted: bool, size: usize| Buffer::new(driver, if wanted { count * size } else { 0 });
-    let values = sized(X::HAS_VALUE, size_of::<T>())?;
-    let positions = sized(X::HAS_POSITION, size_of::<u32>())?;
+) -> Result<Resident<T>, Error> {
+    let rows = parts.iter().map(|part| part.rows.len()).sum();
+    let resident = Resident::unwritten::<X>(driver, (rows, code.results))?;
     // Nothing of what has no rows goes to the device.
-    if shape.0 == 0 {
-        return Ok(Written { shape, values, positions });
+    if rows == 0 {
+        return Ok(resident);
     }
     let (kept, reduced) = (upload(driver, parts, Side::Kept)?, upload(driver, parts, Side::Reduced)?);
     let (params, of_parts) = params(code, parts);
@@ -175,7 +147,8 @@ fn start<X: Item<T>, T: Scalar>(
     let states = Buffer::new(driver, plan.state_bytes)?;
 
     let launch = |entry: &str, table: &Table, address: u64| {
-        let results = [&values, &positions, &states].map(|buffer| Argument::Pointer(buffer.address()));
+        let results =
+            [resident.values.address(), resident.positions.address(), states.address()].map(Argument::Pointer);
         let variables = kept.iter().chain(&reduced);
         let arguments: Vec<Argument> = results
             .into_iter()
@@ -194,7 +167,7 @@ fn start<X: Item<T>, T: Scalar>(
     if let Some(finish) = &plan.finish {
         launch(&format!("{}_finish", code.entry), finish, tables.finish)?;
     }
-    Ok(Written { shape, values, positions })
+    Ok(resident)
 }
 
 /// The addresses of tables, intervals and parameters, in one piece of memory, as each upload takes its time.

@@ -29,7 +29,7 @@ pub use devices::{GpuInfo, devices};
 pub(crate) use launch::{is_worth_it, reduce, reduce_resident};
 
 use crate::{Device, Error};
-use driver::Driver;
+pub(crate) use driver::Driver;
 
 /// What drives a device that is a single GPU. `Auto` is the first one.
 pub(crate) fn driver(device: Device) -> Result<&'static dyn Driver, Error> {

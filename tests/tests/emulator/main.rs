@@ -26,11 +26,11 @@ fn tolerance<T: Number>() -> f64 {
 /// Calls methods of a formula on a device and on the processor, and compares: `agree!(f, device, T, call(&x, &y), ...)`.
 macro_rules! agree {
     ($formula:ident, $device:expr, $number:ty, $($method:ident($($argument:expr),* $(,)?)),* $(,)?) => {$(
-        keops_tests::gpu::assert_agree(
+        crate::agree_with!(
             concat!(stringify!($formula), ".", stringify!($method)),
             $formula.on($device).$method($($argument),*),
             $formula.on(keops::Device::Cpu).$method($($argument),*),
-            crate::tolerance::<$number>(),
+            $number,
         );
     )*};
 }
