@@ -37,6 +37,11 @@ impl Module {
         self.programs.iter().map(|program| program.name.as_str())
     }
 
+    /// How many bits each parameter of a kernel has.
+    pub fn parameter_bits(&self, entry: &str) -> Option<Vec<u32>> {
+        self.program(entry).map(|program| program.parameters.iter().map(|parameter| parameter.bits()).collect())
+    }
+
     pub(crate) fn program(&self, entry: &str) -> Option<&Program> {
         self.programs.iter().find(|program| program.name == entry)
     }

@@ -5,6 +5,7 @@ mod arguments;
 mod batches;
 mod bugs;
 mod derivatives;
+mod driver;
 mod fast_math;
 mod geometry;
 mod matrices;
