@@ -109,9 +109,9 @@ pub struct DeviceKernel {
     /// Its entry points, without those that finish: which types of numbers and schemes of sums there are is the choice of
     /// the build script.
     pub entries: &'static [&'static str],
-    /// The number of the kernel: its entry points are `k{pass}_{reduction}{suffix}_{f32|f64}`, and the same with `_finish`. The
+    /// The number of the kernel: its entry points are `k{number}_{reduction}{suffix}_{f32|f64}`, and the same with `_finish`. The
     /// suffix is that of the scheme of a sum.
-    pub pass: usize,
+    pub number: usize,
     /// Kept indices of a thread, for `f32` and for `f64`.
     pub rows: [usize; 2],
     /// Components of a chunk, likewise; 0 where there are no chunks.
@@ -149,7 +149,7 @@ pub trait Kernel: 'static {
     const STATIC: bool = true;
 
     /// What it was compiled to for devices.
-    const DEVICE: DeviceKernel = DeviceKernel { ptx: None, entries: &[], pass: 0, rows: [1; 2], chunks: [0; 2] };
+    const DEVICE: DeviceKernel = DeviceKernel { ptx: None, entries: &[], number: 0, rows: [1; 2], chunks: [0; 2] };
 
     /// Number of entries of each long sum: these loops run over register tiles.
     const FOLDS: &'static [usize];

@@ -36,7 +36,7 @@ impl Mask for bool {
     }
 }
 
-/// Unsigned integers side by side, one per lane of a [`Real`] and as wide as it: bit patterns and indices.
+/// Unsigned integers side by side, one per lane of a [`Real`]: bit patterns and indices.
 pub trait Bits:
     Copy + Debug + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self>
 {
@@ -71,8 +71,13 @@ pub trait Real:
     type Scalar: Scalar;
     /// One truth value per lane.
     type Mask: Mask;
-    /// One unsigned integer per lane, as wide as [`Real::Scalar`] (`u32` for `f32`, `u64` for `f64`): the positions of arg-reductions.
+    /// One unsigned integer per lane, as wide as [`Real::Scalar`] (`u32` for `f32`, `u64` for `f64`): bit patterns.
+    type Bits: Bits;
+    /// One unsigned integer per lane: the positions of arg-reductions, and counts. In vectors they are as wide as the numbers, as
+    /// masks are; beside a scalar they have 32 bits, as a thread of a GPU has few registers.
     type Index: Bits;
+    /// Zeros, where an index is narrower than a number: with them a state has no gaps in memory.
+    type Padding: Copy + Debug + Default + Send + Sync + 'static;
 
     /// One `f64` per lane.
     type Wide: Wide;
@@ -222,9 +227,9 @@ pub trait Real:
     }
 
     /// The bit pattern of every lane.
-    fn to_bits(self) -> Self::Index;
+    fn to_bits(self) -> Self::Bits;
     /// The numbers with these bit patterns.
-    fn from_bits(bits: Self::Index) -> Self;
+    fn from_bits(bits: Self::Bits) -> Self;
 
     /// `self * 2^n` for an integral `n`, rounded once: results that overflow or are subnormal are right.
     ///
@@ -267,7 +272,7 @@ pub trait Real:
             Self::constant(Self::Scalar::INTEGER_MAGIC + bias),
         );
         // Half a mantissa added to the pattern carries into the exponent exactly from 1.5 on.
-        let half = <Self::Index as Bits>::splat(1 << (mantissa - 1));
+        let half = <Self::Bits as Bits>::splat(1 << (mantissa - 1));
         let biased = x.to_bits().wrapping_add(half).shift_right(mantissa);
         let magic = Self::constant(Self::Scalar::INTEGER_MAGIC);
         let e = Self::from_bits(biased | magic.to_bits()) - excess;
@@ -397,7 +402,7 @@ impl<D: Real<Scalar = f64>> Wide for Halves<D> {
 }
 
 /// `f32` or `f64`.
-pub trait Scalar: Real<Scalar = Self, Mask = bool> + Precision + PartialOrd + Default {
+pub trait Scalar: Real<Scalar = Self, Mask = bool, Bits: Into<u64>> + Precision + PartialOrd + Default {
     /// Lanes for any processor, as wide as the vector registers that all processors of the architecture have.
     type Portable: Real<Scalar = Self>;
     /// Lanes for processors with AVX2 and FMA.
@@ -410,7 +415,7 @@ pub trait Scalar: Real<Scalar = Self, Mask = bool> + Precision + PartialOrd + De
     #[cfg(target_arch = "aarch64")]
     type Neon: Real<Scalar = Self>;
 
-    /// The largest index that [`Real::Index`] can hold.
+    /// The largest [`Real::Index`] of vectors of these numbers.
     const MAX_INDEX: usize;
     /// The lowest finite number.
     const LOWEST: Self;

@@ -115,8 +115,8 @@ impl Random {
     /// A finite number with a random sign, exponent and mantissa.
     fn any<T: Scalar>(&mut self) -> T {
         loop {
-            let bits = <T::Index as Bits>::splat(self.bits() >> 1);
-            let x = <T as Real>::from_bits(bits | <T::Index as Bits>::splat(self.bits() & (1 << 31 | 1 << 63)));
+            let bits = <T::Bits as Bits>::splat(self.bits() >> 1);
+            let x = <T as Real>::from_bits(bits | <T::Bits as Bits>::splat(self.bits() & (1 << 31 | 1 << 63)));
             if x.to_f64().is_finite() {
                 return x;
             }

@@ -32,12 +32,14 @@ pub type KMaxArgKMax<const K: usize> = KBest<Largest, ValueAndPosition, K>;
 pub struct List<S: Real, const K: usize> {
     values: [S; K],
     positions: [S::Index; K],
+    padding: [S::Padding; K],
 }
 
 impl<S: Real, const K: usize> List<S, K> {
     #[inline(always)]
     fn none<O: Order>(count: usize) -> Self {
-        Self { values: [S::constant(O::WORST); K], positions: [S::index_splat(count); K] }
+        let (values, positions) = ([S::constant(O::WORST); K], [S::index_splat(count); K]);
+        Self { values, positions, padding: [S::Padding::default(); K] }
     }
 
     /// What a term must beat.

@@ -141,7 +141,9 @@ macro_rules! avx512 {
         impl Real for $name {
             type Scalar = $float;
             type Mask = $mask;
+            type Bits = $bits;
             type Index = $bits;
+            type Padding = ();
             type Wide = $wide;
             type Registers = crate::real::ThirtyTwo;
 
@@ -228,12 +230,12 @@ macro_rules! avx512 {
                 Self(unsafe { $max(self.0, other.0) })
             }
             #[inline(always)]
-            fn to_bits(self) -> Self::Index {
+            fn to_bits(self) -> Self::Bits {
                 // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
                 $bits(unsafe { $cast_int(self.0) })
             }
             #[inline(always)]
-            fn from_bits(bits: Self::Index) -> Self {
+            fn from_bits(bits: Self::Bits) -> Self {
                 // SAFETY: values of this type exist only where the processor has AVX-512 (contract of the module).
                 Self(unsafe { $cast_float(bits.0) })
             }

@@ -119,7 +119,9 @@ macro_rules! neon {
         impl Real for $name {
             type Scalar = $float;
             type Mask = $mask;
+            type Bits = $bits;
             type Index = $bits;
+            type Padding = ();
             type Wide = $wide;
             type Registers = crate::real::ThirtyTwo;
 
@@ -187,12 +189,12 @@ macro_rules! neon {
                 Self::select(other.lt(self), self, other)
             }
             #[inline(always)]
-            fn to_bits(self) -> Self::Index {
+            fn to_bits(self) -> Self::Bits {
                 // SAFETY: the processor has NEON (see the module).
                 $bits(unsafe { $to_int(self.0) })
             }
             #[inline(always)]
-            fn from_bits(bits: Self::Index) -> Self {
+            fn from_bits(bits: Self::Bits) -> Self {
                 // SAFETY: the processor has NEON (see the module).
                 Self(unsafe { $to_float(bits.0) })
             }

@@ -118,7 +118,9 @@ impl<I: Bits, const N: usize> Bits for LanesBits<I, N> {
 impl<T: Scalar, const N: usize> Real for Lanes<T, N> {
     type Scalar = T;
     type Mask = LanesMask<N>;
-    type Index = LanesBits<T::Index, N>;
+    type Bits = LanesBits<T::Bits, N>;
+    type Index = LanesBits<T::Bits, N>;
+    type Padding = ();
     type Wide = Lanes<f64, N>;
     type Registers = super::VectorRegisters;
 
@@ -172,11 +174,11 @@ impl<T: Scalar, const N: usize> Real for Lanes<T, N> {
         Self(each(|l| self.0[l].max(other.0[l])))
     }
     #[inline(always)]
-    fn to_bits(self) -> Self::Index {
+    fn to_bits(self) -> Self::Bits {
         LanesBits(each(|l| self.0[l].to_bits()))
     }
     #[inline(always)]
-    fn from_bits(bits: Self::Index) -> Self {
+    fn from_bits(bits: Self::Bits) -> Self {
         Self(each(|l| T::from_bits(bits.0[l])))
     }
 
@@ -199,14 +201,14 @@ impl<T: Scalar, const N: usize> Real for Lanes<T, N> {
 
     #[inline(always)]
     fn index_splat(index: usize) -> Self::Index {
-        LanesBits([T::index_splat(index); N])
+        LanesBits([T::Bits::splat(index as u64); N])
     }
     #[inline(always)]
     fn index_lane(index: Self::Index, lane: usize) -> usize {
-        T::index_lane(index.0[lane], 0)
+        index.0[lane].into() as usize
     }
     #[inline(always)]
     fn index_select(mask: Self::Mask, yes: Self::Index, no: Self::Index) -> Self::Index {
-        LanesBits(each(|l| T::index_select(mask.0[l], yes.0[l], no.0[l])))
+        LanesBits(each(|l| if mask.0[l] { yes.0[l] } else { no.0[l] }))
     }
 }

@@ -134,7 +134,7 @@ mod native {
 
 macro_rules! scalar {
     (
-        $float:ident, $int:ident, sqrt: $sqrt:ident, mul_add: $mul_add:ident, portable: $portable:literal,
+        $float:ident, $int:ident, padding: $padding:ty, sqrt: $sqrt:ident, mul_add: $mul_add:ident, portable: $portable:literal,
         avx2: $avx2:ident, avx512: $avx512:ident, neon: $neon:ident, mantissa: $mantissa:literal, bias: $bias:literal
     ) => {
         impl Bits for $int {
@@ -163,7 +163,9 @@ macro_rules! scalar {
         impl Real for $float {
             type Scalar = $float;
             type Mask = bool;
-            type Index = $int;
+            type Bits = $int;
+            type Index = u32;
+            type Padding = $padding;
             type Wide = f64;
             // On CPUs scalars live in vector registers.
             type Registers = super::VectorRegisters;
@@ -309,16 +311,16 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
-            fn index_splat(index: usize) -> $int {
-                index as $int
+            fn index_splat(index: usize) -> u32 {
+                index as u32
             }
             #[inline(always)]
-            fn index_lane(index: $int, lane: usize) -> usize {
+            fn index_lane(index: u32, lane: usize) -> usize {
                 debug_assert_eq!(lane, 0, "a scalar has a single lane");
                 index as usize
             }
             #[inline(always)]
-            fn index_select(mask: bool, yes: $int, no: $int) -> $int {
+            fn index_select(mask: bool, yes: u32, no: u32) -> u32 {
                 if mask { yes } else { no }
             }
         }
@@ -354,10 +356,10 @@ macro_rules! scalar {
 }
 
 scalar! {
-    f32, u32, sqrt: sqrt_f32, mul_add: mul_add_f32, portable: 4,
+    f32, u32, padding: (), sqrt: sqrt_f32, mul_add: mul_add_f32, portable: 4,
     avx2: F32x8, avx512: F32x16, neon: F32x4, mantissa: 23, bias: 127
 }
 scalar! {
-    f64, u64, sqrt: sqrt_f64, mul_add: mul_add_f64, portable: 2,
+    f64, u64, padding: u32, sqrt: sqrt_f64, mul_add: mul_add_f64, portable: 2,
     avx2: F64x4, avx512: F64x8, neon: F64x2, mantissa: 52, bias: 1023
 }

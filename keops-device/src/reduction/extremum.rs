@@ -127,19 +127,21 @@ impl<O: Order> Componentwise for Extremum<O> {
 pub struct Best<S: Real> {
     value: S,
     position: S::Index,
+    padding: S::Padding,
 }
 
 impl<S: Real> Best<S> {
     #[inline(always)]
     fn none<O: Order>(count: usize) -> Self {
-        Self { value: S::constant(O::WORST), position: S::index_splat(count) }
+        Self { value: S::constant(O::WORST), position: S::index_splat(count), padding: S::Padding::default() }
     }
 
     /// Takes in a term of a higher index.
     #[inline(always)]
     fn add<O: Order>(self, value: S, position: S::Index) -> Self {
         let wins = O::beats(value, self.value);
-        Self { value: S::select(wins, value, self.value), position: S::index_select(wins, position, self.position) }
+        let position = S::index_select(wins, position, self.position);
+        Self { value: S::select(wins, value, self.value), position, padding: S::Padding::default() }
     }
 }
 

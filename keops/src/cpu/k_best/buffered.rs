@@ -164,7 +164,7 @@ fn smallest<const K: usize, T: Ord>(mut keys: Vec<T>) -> Vec<T> {
 /// An integer as wide as the number that is less where the term is better, and equal where it is equal. No term is NaN.
 fn rank<T: Scalar, O: Order>(value: T) -> u64 {
     let zero = T::from_f64(0.0);
-    let bits = T::index_lane((if value == zero { zero } else { value }).to_bits(), 0) as u64;
+    let bits = (if value == zero { zero } else { value }).to_bits().into();
     let sign = 1 << (8 * size_of::<T>() - 1);
     let all = sign | (sign - 1);
     // The order of the patterns of positive numbers is theirs, that of negative ones is the reverse.

@@ -14,7 +14,7 @@ use keops_device::reduction::report::{Position, Report, Value, ValueAndPosition}
 use keops_device::reduction::{Largest, Order, Reduction, Smallest};
 use keops_device::tile::Tile;
 use keops_device::tile::terms::{Terms, visit};
-use keops_device::{Mask, Real, Scalar};
+use keops_device::{Bits, Mask, Real, Scalar};
 
 /// Of more registers of terms than these the insertion costs more than selection from a buffer now and then (measured).
 const MAX_SORTED_VECTORS: usize = 4;
@@ -119,13 +119,13 @@ impl<S: Real> Candidates<S> {
 /// A position as the bit pattern of a number: it is stored and moved as the terms are.
 #[inline(always)]
 fn pattern<T: Scalar>(position: usize) -> T {
-    T::from_bits(T::index_splat(position))
+    T::from_bits(<T::Bits as Bits>::splat(position as u64))
 }
 
 /// The position with this pattern.
 #[inline(always)]
 fn position<T: Scalar>(pattern: T) -> usize {
-    T::index_lane(pattern.to_bits(), 0)
+    pattern.to_bits().into() as usize
 }
 
 /// A vector of neighbours.
