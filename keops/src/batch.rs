@@ -96,14 +96,13 @@ impl<'p, T: Scalar> Problems<'p, T> {
 
     /// The GPU that holds the data of a variable, if one does.
     pub(crate) fn home(&self) -> Option<Device> {
-        let variables = self.entries.iter().flat_map(|problem| problem.kept.iter().chain(&problem.reduced));
-        variables.into_iter().find_map(|indexed| indexed.matrix.device())
+        self.entries.iter().flat_map(Problem::indexed).find_map(|indexed| indexed.matrix.device())
     }
 
     /// Where to run, if this is where the user wants to: arrays on a device can only be read there.
     pub(crate) fn place(&self, mut wanted: Device) -> Result<Device, Error> {
         for problem in &self.entries {
-            for Indexed { variable, matrix } in problem.kept.iter().chain(&problem.reduced) {
+            for Indexed { variable, matrix } in problem.indexed() {
                 if let Some(device) = matrix.device() {
                     if wanted == Device::Auto {
                         wanted = device;

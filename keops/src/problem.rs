@@ -38,6 +38,8 @@ pub struct Signature {
     pub variables: &'static [Variable],
     /// The number of variables of the formula: they decide how many rows there are, further inputs follow.
     pub inputs: usize,
+    /// The numbers of those that the kernel reads, in the order in which it does for each category.
+    pub read: &'static [usize],
     /// The index of the result, `I` or `J`.
     pub kept: Category,
     /// Whether it is a mean, or a derivative of one.
@@ -72,10 +74,12 @@ pub(crate) struct Problem<'a, T: Scalar> {
     pub(crate) formula: &'static str,
     /// Entries of all parameters, one after the other, and last the numbers of rows i and of columns j.
     pub(crate) params: Vec<T>,
-    /// The variables on the kept axis.
+    /// The variables on the kept axis that the kernel reads.
     pub(crate) kept: Vec<Indexed<'a, T>>,
-    /// The variables on the reduced axis.
+    /// The variables on the reduced axis that the kernel reads.
     pub(crate) reduced: Vec<Indexed<'a, T>>,
+    /// The variables of either axis that it does not read.
+    pub(crate) unread: Vec<Indexed<'a, T>>,
     /// Number of kept indices.
     pub(crate) kept_len: usize,
     /// Number of reduced indices.
@@ -109,6 +113,7 @@ impl<'a, T: crate::Scalar> Problem<'a, T> {
             params: Vec::new(),
             kept: Vec::new(),
             reduced: Vec::new(),
+            unread: Vec::new(),
             kept_len: 1,
             reduced_len: 1,
             blocks: None,
@@ -121,14 +126,13 @@ impl<'a, T: crate::Scalar> Problem<'a, T> {
                 return Err(Error::Dimension { variable: variable.name, formula, expected: variable.dim, found });
             }
             match input {
-                Input::Vector(vector) => problem.params.extend(vector.iter().copied()),
-                Input::Resident(array) => problem.params.extend(array.download()?.iter().copied()),
+                Input::Vector(_) | Input::Resident(_) => {}
                 Input::Rows(matrix) => {
                     let index = if variable.category == Category::I { "i" } else { "j" };
-                    let (matrices, len, first) = if variable.category == signature.kept {
-                        (&mut problem.kept, &mut problem.kept_len, &mut first_kept)
+                    let (len, first) = if variable.category == signature.kept {
+                        (&mut problem.kept_len, &mut first_kept)
                     } else {
-                        (&mut problem.reduced, &mut problem.reduced_len, &mut first_reduced)
+                        (&mut problem.reduced_len, &mut first_reduced)
                     };
                     match *first {
                         // Without a variable of the formula along this axis there is one index.
@@ -155,10 +159,15 @@ impl<'a, T: crate::Scalar> Problem<'a, T> {
                         }
                         Some(_) => {}
                     }
-                    matrices.push(Indexed { variable: variable.name, matrix: *matrix });
+                    if !signature.read.contains(&number) {
+                        problem.unread.push(Indexed { variable: variable.name, matrix: *matrix });
+                    }
                 }
                 Input::Batch(_) | Input::Vectors(_) => unreachable!("an entry of a batch is no batch"),
             }
+        }
+        for &number in signature.read {
+            problem.add(&signature.variables[number], &inputs[number], signature.kept)?;
         }
         if problem.reduced_len > T::MAX_INDEX {
             return Err(Error::TooManyIndices { formula, largest: T::MAX_INDEX, found: problem.reduced_len });
@@ -170,9 +179,28 @@ impl<'a, T: crate::Scalar> Problem<'a, T> {
         problem.params.extend(lengths.map(|length| T::from_f64(length as f64)));
         Ok(problem)
     }
+
+    /// Takes in an argument that the kernel reads.
+    fn add(&mut self, variable: &Variable, input: &Input<'a, T>, kept: Category) -> Result<(), Error> {
+        match input {
+            Input::Vector(vector) => self.params.extend(vector.iter().copied()),
+            Input::Resident(array) => self.params.extend(array.download()?.iter().copied()),
+            Input::Rows(matrix) => {
+                let side = if variable.category == kept { &mut self.kept } else { &mut self.reduced };
+                side.push(Indexed { variable: variable.name, matrix: *matrix });
+            }
+            Input::Batch(_) | Input::Vectors(_) => unreachable!("an entry of a batch is no batch"),
+        }
+        Ok(())
+    }
 }
 
-impl<T: Scalar> Problem<'_, T> {
+impl<'a, T: Scalar> Problem<'a, T> {
+    /// All variables on both axes.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = &Indexed<'a, T>> {
+        self.kept.iter().chain(&self.reduced).chain(&self.unread)
+    }
+
     /// The problem as the processor can read it.
     pub(crate) fn on_host(&self) -> Result<HostProblem<'_, T>, Error> {
         let view = |indexed| Indexed::on_host(indexed, self.formula);

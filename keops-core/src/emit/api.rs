@@ -5,38 +5,42 @@ use quote::{format_ident, quote};
 
 use super::arguments::{argument_name, arguments, array, place, unread_arguments};
 use super::documentation::documentation;
-use super::kernel::kernel_name;
+use super::sharing::Kernels;
 use crate::check::{Formula, Variable, declared};
 use crate::graph::Axis;
-use crate::lower::Program;
 use crate::methods::{Form, Method, Output, Part, Plan};
 use crate::parse::{Category, Invocation};
 use crate::reduction::{self, Gradient, MEAN, Reduction, Results, SUM, Terms};
 
 /// Writes the type of the value, its methods, and the value.
-pub(super) fn api(formula: &Formula, plan: &Plan, programs: &[Program]) -> TokenStream {
+pub(super) fn api(formula: &Formula, plan: &Plan, kernels: &Kernels<'_>) -> TokenStream {
     let methods = plan.methods.iter().map(|method| {
         let documentation = documentation(formula, method);
-        let body = body(formula, plan, programs, method);
+        let body = body(formula, plan, kernels, method);
         method_tokens(&formula.variables, formula.reduction, method, &TokenStream::new(), &documentation, &body)
     });
     let mean = formula.reduction.name == MEAN.name;
     let signatures = plan.passes.iter().enumerate().map(|(number, pass)| {
         let (name, text) = (signature_name(number), &formula.text);
         let inputs = Literal::usize_unsuffixed(formula.variables.len());
-        let declarations = formula.variables.iter().chain(&pass.further).map(declaration);
+        let variables = || formula.variables.iter().chain(&pass.further);
+        let declarations = variables().map(declaration);
+        let read: Vec<usize> =
+            if pass.selected { (0..variables().count()).collect() } else { kernels.programs[number].inputs.concat() };
+        let read = read.into_iter().map(Literal::usize_unsuffixed);
         let kept = category(Category::Indexed(pass.kept));
         quote! {
             const #name: ::keops::__private::Signature = ::keops::__private::Signature {
                 formula: #text,
                 variables: &[#(#declarations),*],
                 inputs: #inputs,
+                read: &[#(#read),*],
                 kept: ::keops::__private::Category::#kept,
                 mean: #mean,
             };
         }
     });
-    let (kernel, methods) = (kernel_name(0), methods.collect());
+    let (kernel, methods) = (kernels.name(0), methods.collect());
     // All passes are in one text.
     let gpu_code = quote!(<#kernel as ::keops::__private::Kernel>::DEVICE.ptx);
     let value = value(&formula.variables, formula.reduction, plan, methods, &gpu_code);
@@ -221,7 +225,7 @@ fn method_tokens(
 }
 
 /// Runs the passes and returns their parts.
-fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -> TokenStream {
+fn body(formula: &Formula, plan: &Plan, kernels: &Kernels<'_>, method: &Method) -> TokenStream {
     let outputs: Vec<&Output> =
         method.value.iter().chain(method.derivatives.iter().map(|(_, output)| output)).collect();
     let mut passes: Vec<usize> = outputs.iter().map(|output| output.pass).collect();
@@ -244,8 +248,8 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     });
     let scheme = quote!(A);
     let runs = passes.iter().map(|&number| {
-        let (result, kernel, signature) = (pass_name(number), kernel_name(number), signature_name(number));
-        let reduction = &programs[number].reduction;
+        let (result, kernel, signature) = (pass_name(number), kernels.name(number), signature_name(number));
+        let reduction = &kernels.programs[number].reduction;
         let reduction = device_type(reduction.device_type, reduction, formula.count, &scheme);
         let arguments = formula.variables.iter().map(|variable| {
             let name = argument_name(variable);
@@ -266,7 +270,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
             quote!(#name.clone())
         });
         if let (true, Gradient::Selected(positions)) = (plan.passes[number].selected, formula.reduction.gradient) {
-            let (value, of_value) = (kernel_name(0), signature_name(0));
+            let (value, of_value) = (kernels.name(0), signature_name(0));
             let positions = device_type(positions, formula.reduction, formula.count, &scheme);
             let cotangent = !matches!(plan.passes[number].parts.as_slice(), [Part::Change(_)]);
             return quote! {
@@ -289,7 +293,7 @@ fn body(formula: &Formula, plan: &Plan, programs: &[Program], method: &Method) -
     });
     let whole = |output: &Output| {
         let alone = outputs.iter().filter(|other| other.pass == output.pass).count() == 1;
-        let program = &programs[output.pass];
+        let program = &kernels.programs[output.pass];
         let weights = formula.weights.as_ref().map(|weights| weights.dim);
         alone && output.columns == (0..program.reduction.dim(program.dim, weights, formula.count))
     };

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use super::api::device_type;
 use super::extent::Extent;
 use super::kernel::{kernel, kernel_name};
+use super::sharing::Kernels;
 use crate::check::Formula;
 use crate::lower::Program;
 use crate::methods::{MatrixPart, Plan, matrix_passes};
@@ -27,9 +28,9 @@ pub struct DeviceCode {
     pub source: String,
 }
 
-/// A reduction that a pass is compiled for.
+/// A reduction that a kernel is compiled for.
 pub(super) struct Entry<'a> {
-    pass: usize,
+    kernel: usize,
     /// The name of the type in keops-device.
     name: &'static str,
     /// The reduction and the number K, where it depends on the scheme of a sum: it is compiled for other schemes on request.
@@ -40,15 +41,22 @@ pub(super) struct Entry<'a> {
     program: &'a Program,
 }
 
+impl Entry<'_> {
+    /// Whether the entry point has the same name, and so does the same.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.kernel, self.name, self.suffix) == (other.kernel, other.name, other.suffix)
+    }
+}
+
 /// The crate with these entry points.
 pub(super) fn device(
     text: &str,
     count: Option<usize>,
     entries: &[Entry<'_>],
-    programs: &[Program],
+    kernels: &Kernels<'_>,
     extent: &Extent,
 ) -> DeviceCode {
-    let kernels = programs.iter().enumerate().map(|(number, program)| kernel(number, program, None));
+    let types = kernels.distinct().enumerate().map(|(number, program)| kernel(number, program, None));
     let calls = entries.iter().flat_map(|entry| {
         extent.scalars().iter().map(|&scalar| {
             let usual = call(entry, (entry.suffix, &entry.reduction), scalar);
@@ -68,22 +76,24 @@ pub(super) fn device(
         extern crate keops_device;
         extern crate keops_device as keops;
         use keops_device::reduction::scheme::{Block, Direct, F64, Kahan};
-        #(#kernels)*
+        #(#types)*
         #(#calls)*
     };
-    DeviceCode { id: id(count, entries, programs), formula: text.to_owned(), source: source.to_string() }
+    DeviceCode { id: id(count, entries, kernels), formula: text.to_owned(), source: source.to_string() }
 }
 
 /// Which reductions of which passes the methods of the formula run, sums by blocks.
-pub(super) fn entries<'a>(formula: &Formula, plan: &Plan, programs: &'a [Program]) -> Vec<Entry<'a>> {
+pub(super) fn entries<'a>(formula: &Formula, plan: &Plan, kernels: &Kernels<'a>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let block = quote!(Block);
     let mut add = |pass: usize, name, schemed, suffix, reduction: TokenStream| {
-        if !entries.iter().any(|entry| (entry.pass, entry.name) == (pass, name)) {
-            entries.push(Entry { pass, name, schemed, suffix, reduction, program: &programs[pass] });
+        let entry =
+            Entry { kernel: kernels.of(pass), name, schemed, suffix, reduction, program: &kernels.programs[pass] };
+        if !entries.iter().any(|other| other.is_same(&entry)) {
+            entries.push(entry);
         }
     };
-    for (number, program) in programs.iter().enumerate() {
+    for (number, program) in kernels.programs.iter().enumerate() {
         match formula.reduction.gradient {
             Gradient::Selected(positions) if plan.passes[number].selected => {
                 add(0, positions, None, "", device_type(positions, formula.reduction, formula.count, &block));
@@ -116,10 +126,10 @@ fn schemed(reduction: &Reduction, count: Option<usize>) -> Option<(&Reduction, O
 const MATRIX_REDUCTIONS: [&str; 4] = ["Sum", "Count", "Min_ArgMin", "Max_ArgMax"];
 
 /// The reductions of a matrix, sums by blocks.
-pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {
+pub(super) fn matrix_entries<'a>(kernels: &Kernels<'a>) -> Vec<Entry<'a>> {
     let block = quote!(Block);
-    let mut entries = Vec::new();
-    for (number, (pass, program)) in matrix_passes().into_iter().zip(programs).enumerate() {
+    let mut entries: Vec<Entry<'a>> = Vec::new();
+    for (number, (pass, program)) in matrix_passes().into_iter().zip(kernels.programs).enumerate() {
         let names: &[&str] = match pass.part {
             MatrixPart::Entries => &MATRIX_REDUCTIONS,
             MatrixPart::Scores => &["LogSumExp"],
@@ -129,14 +139,11 @@ pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {
         };
         for name in names.iter().copied().filter_map(find) {
             let (schemed, type_) = (schemed(name, None), device_type(name.device_type, name, None, &block));
-            entries.push(Entry {
-                pass: number,
-                name: name.device_type,
-                schemed,
-                suffix: "",
-                reduction: type_,
-                program,
-            });
+            let (kernel, name) = (kernels.of(number), name.device_type);
+            let entry = Entry { kernel, name, schemed, suffix: "", reduction: type_, program };
+            if !entries.iter().any(|other| other.is_same(&entry)) {
+                entries.push(entry);
+            }
         }
     }
     entries
@@ -144,13 +151,13 @@ pub(super) fn matrix_entries(programs: &[Program]) -> Vec<Entry<'_>> {
 
 /// The entry points of a reduction, whose name has a suffix, for one type of numbers.
 fn call(entry: &Entry<'_>, (suffix, reduction): (&str, &TokenStream), (scalar, shape): (&str, usize)) -> TokenStream {
-    let Entry { pass, name, program, .. } = entry;
-    let kernel = kernel_name(*pass);
+    let Entry { kernel: number, name, program, .. } = entry;
+    let kernel = kernel_name(*number);
     let chunk = Literal::usize_unsuffixed(program.device_chunks[shape]);
     let shape = program.device_shapes[shape];
     let [rows, columns] = [shape.rows, shape.columns].map(Literal::usize_unsuffixed);
-    let reduce = format_ident!("k{pass}_{name}{suffix}_{scalar}");
-    let finish = format_ident!("k{pass}_{name}{suffix}_{scalar}_finish");
+    let reduce = format_ident!("k{number}_{name}{suffix}_{scalar}");
+    let finish = format_ident!("k{number}_{name}{suffix}_{scalar}_finish");
     let scalar = format_ident!("{scalar}");
     let variables = |letter: &str, dims: &[usize]| -> Vec<TokenStream> {
         dims.iter()
@@ -171,10 +178,10 @@ fn call(entry: &Entry<'_>, (suffix, reduction): (&str, &TokenStream), (scalar, s
 }
 
 /// What tells the code of a formula for devices from that of others: a hash of the programs, which unlike tokens have one way to be written: 128-bit FNV-1a.
-pub(super) fn id(count: Option<usize>, entries: &[Entry<'_>], programs: &[Program]) -> String {
-    let mut text = format!("{VERSION} {programs:?}");
+pub(super) fn id(count: Option<usize>, entries: &[Entry<'_>], kernels: &Kernels<'_>) -> String {
+    let mut text = format!("{VERSION} {:?}", kernels.distinct().collect::<Vec<_>>());
     for entry in entries {
-        write!(text, " {} {} {:?}", entry.pass, entry.name, count).unwrap_or_else(|_| unreachable!("a string grows"));
+        write!(text, " {} {} {:?}", entry.kernel, entry.name, count).unwrap_or_else(|_| unreachable!("a string grows"));
     }
     let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
         (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)

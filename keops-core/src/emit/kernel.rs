@@ -10,15 +10,15 @@ use crate::ops::Meaning;
 /// Whether a longer loop is unrolled on a GPU is for the type of numbers to say.
 const MAX_UNROLLED: usize = 64;
 
-/// The type that implements `Kernel` for a pass.
-pub(super) fn kernel_name(pass: usize) -> Ident {
-    format_ident!("Kernel{pass}")
+/// The type that implements `Kernel`, of kernel number `number`.
+pub(super) fn kernel_name(number: usize) -> Ident {
+    format_ident!("Kernel{number}")
 }
 
 /// Writes that type and its implementation of `Kernel`. With `ptx`, the name of a constant, it says what it was compiled to
 /// for devices.
-pub(super) fn kernel(pass: usize, program: &Program, ptx: Option<&Ident>) -> TokenStream {
-    let name = kernel_name(pass);
+pub(super) fn kernel(number: usize, program: &Program, ptx: Option<&Ident>) -> TokenStream {
+    let name = kernel_name(number);
     let [raw_params, raw_kept, raw_reduced] = program.raw.map(Literal::usize_unsuffixed);
     let lengths = [program.params.results, program.kept.results, program.reduced.results];
     let [params, kept, reduced] = lengths.map(Literal::usize_unsuffixed);
@@ -101,14 +101,14 @@ pub(super) fn kernel(pass: usize, program: &Program, ptx: Option<&Ident>) -> Tok
     });
     let accumulation = if program.has_many_components() { quote!(InMemory) } else { quote!(InRegisters) };
     let device = ptx.map(|ptx| {
-        let pass = Literal::usize_unsuffixed(pass);
+        let number = Literal::usize_unsuffixed(number);
         let rows = program.device_shapes.map(|shape| Literal::usize_unsuffixed(shape.rows));
         let chunks = program.device_chunks.map(Literal::usize_unsuffixed);
         quote! {
             const DEVICE: ::keops::__private::DeviceKernel = ::keops::__private::DeviceKernel {
                 ptx: #ptx,
                 entries: ENTRIES,
-                pass: #pass,
+                number: #number,
                 rows: [#(#rows),*],
                 chunks: [#(#chunks),*],
             };

@@ -10,6 +10,7 @@ mod device;
 mod documentation;
 mod extent;
 mod kernel;
+mod sharing;
 mod symbolic;
 
 pub use device::DeviceCode;
@@ -23,24 +24,27 @@ use crate::check::Formula;
 use crate::lower::Program;
 use crate::methods::Plan;
 use crate::parse::Invocation;
+use sharing::Kernels;
 
 /// The expression that a call of `formula!` becomes: the programs of all passes, and the methods that run them.
 ///
 /// `device_folder` is where the build script has put the code for devices, if there is one.
 pub fn formula(formula: &Formula, plan: &Plan, programs: &[Program], device_folder: Option<&Path>) -> TokenStream {
-    let id = || device::id(formula.count, &device::entries(formula, plan, programs), programs);
-    with_kernels(programs, device_folder, id, &api::api(formula, plan, programs))
+    let kernels = Kernels::new(programs);
+    let id = || device::id(formula.count, &device::entries(formula, plan, &kernels), &kernels);
+    with_kernels(&kernels, device_folder, id, &api::api(formula, plan, &kernels))
 }
 
 /// The expression that a call of `kernel!` becomes; the programs are those of [`crate::methods::matrix_passes`].
 pub fn symbolic(formula: &Formula, programs: &[Program], device_folder: Option<&Path>) -> TokenStream {
-    let id = || device::id(None, &device::matrix_entries(programs), programs);
-    with_kernels(programs, device_folder, id, &symbolic::symbolic(formula, &TokenStream::new()))
+    let kernels = Kernels::new(programs);
+    let id = || device::id(None, &device::matrix_entries(&kernels), &kernels);
+    with_kernels(&kernels, device_folder, id, &symbolic::symbolic(formula, &kernels, &TokenStream::new()))
 }
 
 /// The kernels of all passes, and `value`, which runs them.
 fn with_kernels(
-    programs: &[Program],
+    kernels: &Kernels<'_>,
     device_folder: Option<&Path>,
     id: impl Fn() -> String,
     value: &TokenStream,
@@ -52,7 +56,7 @@ fn with_kernels(
     });
     let constant = format_ident!("PTX");
     let name = ptx.as_ref().map(|_| &constant);
-    let kernels = programs.iter().enumerate().map(|(number, program)| kernel::kernel(number, program, name));
+    let kernels = kernels.distinct().enumerate().map(|(number, program)| kernel::kernel(number, program, name));
     let ptx = ptx.as_ref().map(|(file, text)| {
         let entries = entries_of(text);
         quote!(
@@ -77,12 +81,14 @@ fn entries_of(ptx: &str) -> impl Iterator<Item = &str> {
 
 /// The code of a formula for devices.
 pub fn device(formula: &Formula, plan: &Plan, programs: &[Program], extent: &Extent) -> DeviceCode {
-    device::device(&formula.text, formula.count, &device::entries(formula, plan, programs), programs, extent)
+    let kernels = Kernels::new(programs);
+    device::device(&formula.text, formula.count, &device::entries(formula, plan, &kernels), &kernels, extent)
 }
 
 /// The code of a matrix for devices; the programs are those of [`crate::methods::matrix_passes`].
 pub fn symbolic_device(formula: &Formula, programs: &[Program], extent: &Extent) -> DeviceCode {
-    device::device(&formula.text, None, &device::matrix_entries(programs), programs, extent)
+    let kernels = Kernels::new(programs);
+    device::device(&formula.text, None, &device::matrix_entries(&kernels), &kernels, extent)
 }
 
 /// The implementation of `Kernel` alone, for a type called `Kernel0`.
@@ -98,6 +104,7 @@ pub fn stub(invocation: &Invocation) -> TokenStream {
 
 /// The same for `kernel!`: what would stand there for the formula 0 of the same variables, whose programs these are.
 pub fn symbolic_stub(zero: &Formula, programs: &[Program], unread: usize) -> TokenStream {
-    let value = symbolic::symbolic(zero, &arguments::unread_arguments(unread));
-    with_kernels(programs, None, String::new, &value)
+    let kernels = Kernels::new(programs);
+    let value = symbolic::symbolic(zero, &kernels, &arguments::unread_arguments(unread));
+    with_kernels(&kernels, None, String::new, &value)
 }

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use super::api::declaration;
 use super::arguments::{argument, argument_name, array};
 use super::documentation::shape;
-use super::kernel::kernel_name;
+use super::sharing::Kernels;
 use crate::check::{Formula, Term, TermKind, Variable};
 use crate::graph::Axis;
 use crate::methods::{PRODUCT_WIDTH, gradient_variables};
@@ -20,13 +20,14 @@ const PASSES: [&str; 6] = ["Entries", "Scores", "Product", "Products", "Gradient
 
 /// Writes the type, its passes, and its only value. `unread` are arguments of `bind` for declarations that could not be
 /// read.
-pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
+pub(super) fn symbolic(formula: &Formula, kernels: &Kernels<'_>, unread: &TokenStream) -> TokenStream {
     let variables = &formula.variables;
-    let [rows, columns] = [Axis::I, Axis::J].map(|axis| passes(variables, axis));
-    let pairs = kernel_name(2 * PASSES.len());
+    let [rows, columns] = [Axis::I, Axis::J].map(|axis| passes(variables, kernels, axis));
+    let pairs = kernels.name(2 * PASSES.len());
     let width = Literal::usize_unsuffixed(PRODUCT_WIDTH);
     let text = &formula.text;
     let count = Literal::usize_unsuffixed(variables.len());
+    let numbers = (0..variables.len()).map(Literal::usize_unsuffixed);
     let declarations = variables.iter().map(declaration);
     let fields = variables.iter().map(|variable| {
         let (name, array) = (argument_name(variable), array(variable));
@@ -67,6 +68,7 @@ pub(super) fn symbolic(formula: &Formula, unread: &TokenStream) -> TokenStream {
                 formula: #text,
                 variables: &[#(#declarations),*],
                 inputs: #count,
+                read: &[#(#numbers),*],
                 kept: ::keops::__private::Category::I,
                 mean: false,
             };
@@ -122,13 +124,13 @@ fn bound(term: &Term) -> TokenStream {
 }
 
 /// The passes that keep one axis.
-fn passes(variables: &[Variable], kept: Axis) -> TokenStream {
+fn passes(variables: &[Variable], kernels: &Kernels<'_>, kept: Axis) -> TokenStream {
     let (name, first) = match kept {
         Axis::I => (format_ident!("Rows"), 0),
         Axis::J => (format_ident!("Columns"), PASSES.len()),
     };
     let types = PASSES.iter().enumerate().map(|(number, pass)| {
-        let (pass, kernel) = (format_ident!("{pass}"), kernel_name(first + number));
+        let (pass, kernel) = (format_ident!("{pass}"), kernels.name(first + number));
         quote!(type #pass = #kernel;)
     });
     let dim: usize = gradient_variables(variables, kept).into_iter().map(|number| variables[number].dim).sum();

@@ -51,7 +51,7 @@ const GAINS: [(&str, Gain, Gain, Gain); 22] = [
     ("Exp((f+g-SqDist(x,y)/2)/p) * b", (12, 10), (15, 13), (13, 11)),
     // The same distance, with factors and without: computed once.
     ("(1+Sqrt(3)*Norm2(x-y))*Exp(-Sqrt(3)*Norm2(x-y)) * b", (14, 11), (21, 17), (1, 1)),
-    ("Exp(-SqDist(x,y)/2)*(x-y)", (12, 10), (19, 16), (1, 1)),
+    ("Exp(-SqDist(x,y)/2)*(x-y)", (12, 10), (18, 16), (1, 1)),
     ("SqDist(x,y)*Exp(-SqDist(x,y)/2)", (10, 8), (15, 12), (1, 1)),
     ("Exp(-SqDist(x,y)/2) + Exp(-SqDist(x,y))", (13, 11), (15, 13), (1, 1)),
     ("Exp(-Sum(Abs(x-y)))*b", (11, 10), (17, 16), (1, 1)),

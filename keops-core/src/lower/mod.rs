@@ -7,7 +7,9 @@
 mod body;
 mod constants;
 mod count;
+mod inputs;
 mod loops;
+mod orientation;
 mod products;
 mod program;
 mod shape;
@@ -38,6 +40,14 @@ pub(crate) const MAX_SEGMENTS: usize = 8;
 /// Lowers the nodes `roots` of a graph, which are reduced in one pass over all pairs: the components of the formula are
 /// those of all roots, or of all but the first, if that is a score.
 pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
+    let plain = lowered(pass, graph, roots);
+    let Some((graph, roots)) = orientation::oriented(pass, graph, roots) else { return plain };
+    let oriented = lowered(pass, &graph, &roots);
+    if oriented.operations().cost() <= plain.operations().cost() { oriented } else { plain }
+}
+
+/// Lowers a graph as it stands.
+fn lowered(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let (mut graph, roots) = products::rewrite(pass, graph, roots);
     let (factor, roots) =
         if pass.reduction.adds() { products::without_kept_factors(pass, &mut graph, &roots) } else { (None, roots) };
@@ -56,10 +66,11 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
     let folds: Vec<Id> = folds(&graph, &segments, &staging);
     let mut raw = [0; 3];
     let mut raw_offsets = Vec::new();
-    let mut dims: [Vec<usize>; 3] = Default::default();
-    for variable in pass.variables {
+    let (mut dims, mut inputs): ([Vec<usize>; 3], [Vec<usize>; 3]) = Default::default();
+    for (number, variable) in pass.variables.iter().enumerate() {
         let stage = staging::variable_stage(variable, pass.kept) as usize;
         dims[stage].push(variable.dim);
+        inputs[stage].push(number);
         raw_offsets.push(raw[stage]);
         raw[stage] += variable.dim;
     }
@@ -92,6 +103,7 @@ pub fn lower(pass: &Pass<'_>, graph: &Graph, roots: &[Id]) -> Program {
         dim: components,
         raw,
         dims,
+        inputs,
         params,
         kept,
         reduced,

@@ -244,10 +244,14 @@ fn common_constant(graph: &mut Graph, a: &mut Vec<Id>, b: &mut Vec<Id>) -> Optio
     Some(common)
 }
 
-/// The sign of a product goes to a factor that is known before the inner loop, if there is one.
+/// The sign of a product goes to a factor that is known before the inner loop, if there is one: to a literal, if it can.
 fn negated(graph: &mut Graph, stages: &mut Stages<'_>, id: Id) -> Id {
     let mut factors = factors(graph, &[id]);
-    let before = factors.iter().position(|&factor| stages.of(graph, factor) < Stage::Pair);
+    // What is known first is negated most cheaply.
+    let mut stage = |place: usize| stages.of(graph, factors[place]);
+    let is_literal = |place: usize| matches!(graph.node(factors[place]), Node::Constant(_));
+    let first_known = (0..factors.len()).min_by_key(|&place| (stage(place), !is_literal(place)));
+    let before = first_known.filter(|&place| stage(place) < Stage::Pair);
     match (graph.node(id).clone(), before) {
         (Node::Constant(numbers), _) => graph.constants(numbers.iter().map(|number| -number.0).collect()),
         (_, Some(before)) if factors.len() > 1 => {

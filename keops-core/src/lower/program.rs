@@ -210,8 +210,10 @@ pub struct Program {
     /// Total dimension of the inputs of the stages of parameters, kept and reduced index. The last two parameters are
     /// the numbers of rows and of columns.
     pub raw: [usize; 3],
-    /// The dimensions of the variables of these three kinds.
+    /// The dimensions of the variables of these three kinds, in the order in which they stand there.
     pub dims: [Vec<usize>; 3],
+    /// Which variables of the pass these are.
+    pub inputs: [Vec<usize>; 3],
     /// The stage of the parameters.
     pub params: Code,
     /// The stage of the kept index.

@@ -152,7 +152,7 @@ fn a_mean_divides_in_the_end() {
             "{formula}\n{mean}"
         );
     }
-    let p = program("\"x*y\", x=Vi(3), y=Vj(3), p=Pm(5), reduction=Mean, axis=0");
+    let p = program("\"Sum(p)*x*y\", x=Vi(3), y=Vj(3), p=Pm(5), reduction=Mean, axis=0");
     assert_eq!(p.raw, [7, 3, 3]);
     // The parameters, the number of rows, the number of columns.
     assert!(p.to_string().contains("(Raw[5])"), "{p}");

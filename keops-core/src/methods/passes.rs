@@ -29,9 +29,10 @@ pub struct Pass<'a> {
     pub fast_math: bool,
 }
 
-/// The program of a pass.
+/// The program of a pass. Its inputs are those that it reads, but for selected passes, whose inputs are gathered.
 pub fn compile(formula: &Formula, plan: &PassPlan) -> Program {
-    fast_math::cheapest(formula, |way| program(formula, plan, way))
+    let program = fast_math::cheapest(formula, |way| program(formula, plan, way));
+    if plan.selected { program } else { program.with_inputs_as_used() }
 }
 
 /// The program of a pass in one of the ways of `fast_math`, if it is one.

@@ -316,12 +316,17 @@ impl Planner<'_> {
             return Output { pass: 0, columns: 0..0, form: Form::Rows };
         }
         let selected = self.selects() && parts != [Part::Value];
-        let plan = PassPlan { kept, parts: parts.to_vec(), further: further.to_vec(), selected };
+        // Sorted, so that the passes of both axes are the same where what they compute is.
+        let mut order: Vec<usize> = (0..parts.len()).collect();
+        order.sort_by_key(|&part| self.part_dim(parts[part]));
+        let sorted: Vec<Part> = order.iter().map(|&part| parts[part]).collect();
+        let start: usize =
+            order.iter().take_while(|&&part| part != number).map(|&part| self.part_dim(parts[part])).sum();
+        let plan = PassPlan { kept, parts: sorted, further: further.to_vec(), selected };
         let pass = self.passes.iter().position(|other| *other == plan).unwrap_or_else(|| {
             self.passes.push(plan);
             self.passes.len() - 1
         });
-        let start: usize = parts[..number].iter().map(|&part| self.part_dim(part)).sum();
         let form = match parts[number] {
             Part::Gradient(number) if self.variables[number].category == Category::Parameter => Form::Vector,
             Part::Gradient(number) if selected && self.variables[number].category != Category::Indexed(kept) => {

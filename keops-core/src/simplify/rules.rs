@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[
     Rule { name: "x + 0 -> x, x - 0 -> x, 0 - x -> -x", apply: zero_terms },
     Rule { name: "x + x -> 2 * x, x - x -> 0", apply: like_terms },
     Rule { name: "0 * x -> 0, 0 / x -> 0", apply: zero_factors },
-    Rule { name: "1 * x -> x", apply: one_factors },
+    Rule { name: "1 * x -> x, -1 * x -> -x", apply: one_factors },
     Rule { name: "x / c -> x * (1/c)", apply: constant_divisors },
     Rule { name: "-(-x) -> x, -(c * x) -> (-c) * x, -(x - y) -> y - x", apply: negated },
     Rule { name: "x + (-y) -> x - y, x - (-y) -> x + y", apply: negative_terms },
@@ -179,15 +179,14 @@ fn zero_factors(graph: &mut Graph, id: Id) -> Option<Id> {
 fn one_factors(graph: &mut Graph, id: Id) -> Option<Id> {
     let dim = graph.dim(id);
     let x = operands_of(graph, id, &MULT)?;
-    let one = |id: Id| constant(graph, id) == Some(1.0);
-    let other = if one(x[0]) {
-        x[1]
-    } else if one(x[1]) {
-        x[0]
-    } else {
-        return None;
+    let unit = |id: Id| constant(graph, id).filter(|factor| factor.abs() == 1.0);
+    let (sign, other) = match (unit(x[0]), unit(x[1])) {
+        (Some(sign), _) => (sign, x[1]),
+        (_, Some(sign)) => (sign, x[0]),
+        (None, None) => return None,
     };
-    Some(spread(graph, other, dim))
+    let other = spread(graph, other, dim);
+    Some(if sign > 0.0 { other } else { graph.map(&MINUS, &[other]) })
 }
 
 /// As in KeOps, whose `x / n` is the rational 1/n times x. Terminates: one division fewer.

@@ -89,6 +89,7 @@ fn zeros_and_ones_disappear() {
     assert_eq!(simplified("0*Log(x)"), "[0.0, 0.0, 0.0]");
     assert_eq!(simplified("Zero(1)/s"), "0.0");
     assert_eq!(simplified("1*s"), "s");
+    assert_eq!(simplified("(0-1)*s"), "Minus(s)");
     assert_eq!(simplified("Concat(IntCst(1),IntCst(1))*s"), "2x(s)");
 }
 

@@ -32,7 +32,7 @@ fn has_entry<K: Kernel>(entry: &str) -> bool {
 
 /// The name of the entry point that reduces, with the suffix of a scheme of sums.
 fn entry_name<K: Kernel, Red: Reduction, T: Scalar>(suffix: &str) -> String {
-    format!("k{}_{}{suffix}_{}", K::DEVICE.pass, Red::DEVICE_NAME, scalar::<T>())
+    format!("k{}_{}{suffix}_{}", K::DEVICE.number, Red::DEVICE_NAME, scalar::<T>())
 }
 
 fn scalar<T: Scalar>() -> &'static str {

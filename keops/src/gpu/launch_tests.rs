@@ -108,7 +108,16 @@ fn problem<'a>(
     let (kept_len, reduced_len) = (x.nrows(), y.nrows());
     let indexed = |variable, view: ArrayView2<'a, f32>| vec![Indexed { variable, matrix: Matrix::Host(view) }];
     let params = vec![param, kept_len as f32, reduced_len as f32];
-    Problem { formula: "F", params, kept: indexed("x", x), reduced: indexed("y", y), kept_len, reduced_len, blocks }
+    Problem {
+        formula: "F",
+        params,
+        kept: indexed("x", x),
+        reduced: indexed("y", y),
+        unread: Vec::new(),
+        kept_len,
+        reduced_len,
+        blocks,
+    }
 }
 
 /// What the kernel should tell of a problem.

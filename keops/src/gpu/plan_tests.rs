@@ -18,6 +18,7 @@ pub(super) fn problem(rows: usize, columns: usize, blocks: Option<&Blocks>) -> P
         params: Vec::new(),
         kept: Vec::new(),
         reduced: Vec::new(),
+        unread: Vec::new(),
         kept_len: rows,
         reduced_len: columns,
         blocks,

@@ -196,6 +196,7 @@ impl<'a, T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'a, T, K, A> {
                 .map(|(variable, rows)| Indexed { variable, matrix: Matrix::Host(rows.view()) })
                 .collect(),
             reduced: Vec::new(),
+            unread: Vec::new(),
             kept_len: count,
             reduced_len: 1,
             blocks: None,

@@ -261,6 +261,7 @@ impl<'a, T: Scalar, K: KernelFormula, A: Scheme> SymbolicMatrix<'a, T, K, A> {
             params: self.params.clone(),
             kept: along(Self::index(columns).0, kept),
             reduced: along(Self::index(!columns).0, reduced),
+            unread: Vec::new(),
             kept_len,
             reduced_len,
             blocks: self.options.ranges.map(blocks),

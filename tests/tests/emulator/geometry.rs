@@ -37,7 +37,8 @@ impl<const DIM: usize, const REDUCED: usize, const ROWS: usize, const CHUNK: usi
     type Components<X: Copy + Send + Sync + 'static> = [X; DIM];
     type Accumulation = InRegisters;
 
-    const DEVICE: DeviceKernel = DeviceKernel { ptx: None, entries: &[], pass: 0, rows: [ROWS; 2], chunks: [CHUNK; 2] };
+    const DEVICE: DeviceKernel =
+        DeviceKernel { ptx: None, entries: &[], number: 0, rows: [ROWS; 2], chunks: [CHUNK; 2] };
     const FOLDS: &'static [usize] = &[];
     const SEGMENTS: &'static [usize] = &[DIM];
 
