@@ -12,7 +12,7 @@ use crate::spaces::name_shared_memory;
 use crate::toolchain::{TARGET, Toolchain, clean};
 
 /// What rustc is told, besides the architecture and where the libraries are.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 10] = [
     "--crate-name=keops_formula",
     "--crate-type=lib",
     "--edition=2024",
@@ -21,6 +21,8 @@ const FLAGS: [&str; 9] = [
     "-Ccodegen-units=1",
     "-Copt-level=3",
     "-Coverflow-checks=off",
+    // A thread has no vectors; to look for some takes time.
+    "-Cno-vectorize-slp",
     "--cap-lints=allow",
     // The source is one long line, which is not worth showing.
     "--error-format=short",
