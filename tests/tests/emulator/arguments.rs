@@ -42,6 +42,38 @@ fn arrays_of_the_device<T: Number>(device: Device) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a method does not read: the gradient by a factor of a product does not read that factor, here the only variable along its
+/// axis.
+fn arguments_that_are_not_read<T: Number>(device: Device) -> Result<(), Error> {
+    let product = formula!("p*x*b", x = Vi(1), b = Vj(1), p = Pm(1));
+    let (x, b, p) = (&numbers::<T>(45, 1, 1), &numbers::<T>(1030, 1, 2), &[T::rounded(0.5)]);
+    let (e, h) = (&numbers::<T>(45, 1, 3), &numbers::<T>(1030, 1, 4));
+    agree!(
+        product,
+        device,
+        T,
+        call(x, b, p),
+        grad_x(x, b, p, e),
+        grad_b(x, b, p, e),
+        grad_p(x, b, p, e),
+        jvp_x(x, b, p, e),
+        jvp_b(x, b, p, h)
+    );
+    let gradient = product.on(device).grad_b(x, b, p, e)?;
+    let expected: f64 = x.iter().zip(e).map(|(x, e)| 0.5 * x.exact() * e.exact()).sum();
+    let is_expected = |found: &T| (found.exact() - expected).abs() <= crate::tolerance::<T>() * expected.abs().max(1.0);
+    assert!(gradient.dim() == (1030, 1) && gradient.iter().all(is_expected), "{expected}: {gradient:?}");
+    // Where the only array of a device is one of them, the result is there all the same.
+    if device != Device::AllCuda {
+        let there = product.grad_b(x, &DeviceArray::upload(b, device)?, p, e)?;
+        assert_eq!((there.device(), there.download()?), (device, gradient));
+    }
+    // Their shapes are checked like others.
+    let short = numbers::<T>(1029, 1, 2);
+    assert!(product.on(device).jvp_b(x, &short, p, h).is_err_and(|error| error.to_string().contains("1029")));
+    Ok(())
+}
+
 /// Formulas that a macro puts together have code too.
 fn formulas_of_a_macro(device: Device) {
     macro_rules! distances {
@@ -58,6 +90,15 @@ fn formulas_of_a_macro(device: Device) {
         )*};
     }
     check!(2, 5);
+}
+
+#[test]
+fn what_is_not_read_changes_nothing() -> Result<(), Error> {
+    if let Some(device) = gpu::device("arguments that are not read") {
+        arguments_that_are_not_read::<f64>(device)?;
+        arguments_that_are_not_read::<f32>(device)?;
+    }
+    Ok(())
 }
 
 #[test]
