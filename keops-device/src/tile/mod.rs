@@ -64,6 +64,8 @@ impl<K: Kernel, S: Real, const R: usize> Tile<'_, K, S, R> {
             };
             let varying = columns.as_ptr() as u32 ^ reader;
             (kept, columns) = (anew(kept, varying), anew(columns, varying));
+            // SAFETY: columns are aligned like this. LLVM forgets it where it splits them into numbers.
+            unsafe { core::hint::assert_unchecked(columns.as_ptr().addr() % align_of::<ColumnOf<K, S>>() == 0) };
         }
         (Tile { params: self.params, kept, reduced: self.reduced, first: self.first }, columns)
     }
