@@ -1,5 +1,6 @@
 //! Passes that do the same share a kernel.
 
+use keops_core::check::Formula;
 use keops_core::parse::parse_invocation;
 
 fn tokens(call: &str) -> proc_macro2::TokenStream {
@@ -14,9 +15,12 @@ fn kernels(call: &str, matrix: bool) -> usize {
     code.to_string().matches("impl Kernel for").count()
 }
 
+fn formula(call: &str) -> Formula {
+    keops_core::check(tokens(call)).unwrap_or_else(|reports| panic!("{call}: {}", reports[0].text()))
+}
+
 fn passes(call: &str) -> usize {
-    let formula = keops_core::check(tokens(call)).unwrap_or_else(|reports| panic!("{call}: {}", reports[0].text()));
-    keops_core::plan(&formula).passes.len()
+    keops_core::plan(&formula(call)).passes.len()
 }
 
 #[test]
@@ -50,8 +54,7 @@ fn a_symmetric_matrix_and_its_transpose() {
 
 /// The program of the value.
 fn program(call: &str) -> String {
-    let formula = keops_core::check(tokens(call)).unwrap_or_else(|reports| panic!("{call}: {}", reports[0].text()));
-    keops_core::lowered(&formula).to_string()
+    keops_core::lowered(&formula(call)).to_string()
 }
 
 #[test]
@@ -73,9 +76,8 @@ fn differences_are_kept_minus_reduced_unless_that_could_be_told() {
 
 #[test]
 fn inputs_are_those_that_are_read() {
-    let formula = keops_core::check(tokens(r#""Exp(-SqDist(x, y)) * b", b = Vj(2), x = Vi(3), y = Vj(3), p = Pm(4)"#));
-    let formula = formula.unwrap_or_else(|reports| panic!("{}", reports[0].text()));
-    let program = keops_core::lowered(&formula);
+    let call = r#""Exp(-SqDist(x, y)) * b", b = Vj(2), x = Vi(3), y = Vj(3), p = Pm(4)"#;
+    let program = keops_core::lowered(&formula(call));
     // The distance is needed before b is.
     assert_eq!(program.inputs, [vec![], vec![1], vec![2, 0]]);
     assert_eq!((program.dims, program.raw), ([vec![], vec![3], vec![3, 2]], [2, 3, 5]));

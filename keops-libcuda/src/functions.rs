@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError};
 
 use keops_emulator::{Argument, Module};
 
-use crate::machine::{Event, Function, Machine, Stream, Work, complaint, machine};
+use crate::machine::{Event, Function, Machine, Stream, Work, machine};
 use crate::memory::{MEMORY_OF_DEVICE, RowsCopy};
 use crate::status::{SUCCESS, Status, texts};
 
@@ -68,7 +68,12 @@ fn call(run: impl FnOnce(&mut Machine) -> Result<(), Status>) -> i32 {
     if !machine.initialised {
         return Status::NotInitialized as i32;
     }
-    run(&mut machine).map_or_else(|status| status as i32, |()| SUCCESS)
+    returned(run(&mut machine))
+}
+
+/// What a call returns.
+fn returned(result: Result<(), Status>) -> i32 {
+    result.map_or_else(|status| status as i32, |()| SUCCESS)
 }
 
 /// Functions that may be called after `cuInit`. Where one writes to a pointer, that is what the API asks of its caller.
@@ -116,8 +121,7 @@ pub unsafe extern "C" fn cuInit(flags: u32) -> i32 {
 /// There must be room for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuGetErrorName(status: i32, to: *mut *const c_char) -> i32 {
-    let found = texts(status).ok_or(Status::InvalidValue).and_then(|(name, _)| put(to, name.as_ptr()));
-    found.map_or_else(|status| status as i32, |()| SUCCESS)
+    returned(texts(status).and_then(|(name, _)| put(to, name.as_ptr())))
 }
 
 /// What a status means.
@@ -126,8 +130,7 @@ pub unsafe extern "C" fn cuGetErrorName(status: i32, to: *mut *const c_char) -> 
 /// There must be room for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cuGetErrorString(status: i32, to: *mut *const c_char) -> i32 {
-    let found = texts(status).ok_or(Status::InvalidValue).and_then(|(_, meaning)| put(to, meaning.as_ptr()));
-    found.map_or_else(|status| status as i32, |()| SUCCESS)
+    returned(texts(status).and_then(|(_, meaning)| put(to, meaning.as_ptr())))
 }
 
 const MULTIPROCESSORS: i32 = 16;
@@ -327,10 +330,10 @@ functions! {
                     (0..count as usize).find(|&at| *options.add(at) == wanted).map(|at| *values.add(at))
                 };
                 if let (Some(log), Some(len)) = (option(ERROR_LOG), option(ERROR_LOG_BYTES)) {
-                    let complaint = complaint(&error);
-                    let shown = complaint.as_bytes().len().min(len.addr().saturating_sub(1));
+                    let complaint = error.to_string();
+                    let shown = complaint.len().min(len.addr().saturating_sub(1));
                     // SAFETY: the API asks its caller for so much room.
-                    unsafe { log.cast::<u8>().copy_from_nonoverlapping(complaint.as_ptr().cast(), shown) };
+                    unsafe { log.cast::<u8>().copy_from_nonoverlapping(complaint.as_ptr(), shown) };
                 }
                 Err(Status::InvalidPtx)
             }

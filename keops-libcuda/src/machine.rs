@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::env;
-use std::ffi::CString;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use keops_emulator::{Argument, Device, Error, Module};
@@ -149,15 +148,11 @@ impl Machine {
 
     /// Does all work of a GPU.
     pub(crate) fn run_all(&mut self, gpu: usize) -> Result<(), Status> {
-        (0..self.streams.len())
-            .filter(|&stream| self.streams[stream].gpu == gpu)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .try_for_each(|stream| self.run(stream, None))
+        for stream in 0..self.streams.len() {
+            if self.streams[stream].gpu == gpu {
+                self.run(stream, None)?;
+            }
+        }
+        Ok(())
     }
-}
-
-/// What a compiler would say of a text.
-pub(crate) fn complaint(error: &Error) -> CString {
-    CString::new(error.to_string()).unwrap_or_default()
 }

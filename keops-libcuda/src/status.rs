@@ -37,6 +37,7 @@ const TEXTS: [(i32, &CStr, &CStr); 12] = [
 ];
 
 /// The name of a status and what it means.
-pub(crate) fn texts(status: i32) -> Option<(&'static CStr, &'static CStr)> {
-    TEXTS.iter().find(|(number, ..)| *number == status).map(|(_, name, meaning)| (*name, *meaning))
+pub(crate) fn texts(status: i32) -> Result<(&'static CStr, &'static CStr), Status> {
+    let found = TEXTS.iter().find(|(number, ..)| *number == status);
+    found.map(|(_, name, meaning)| (*name, *meaning)).ok_or(Status::InvalidValue)
 }

@@ -41,10 +41,11 @@ pub(super) struct Entry<'a> {
     program: &'a Program,
 }
 
-impl Entry<'_> {
-    /// Whether the entry point has the same name, and so does the same.
-    fn is_same(&self, other: &Self) -> bool {
-        (self.kernel, self.name, self.suffix) == (other.kernel, other.name, other.suffix)
+/// Adds an entry, unless there is one whose entry points have the same names, and so do the same.
+fn add<'a>(entries: &mut Vec<Entry<'a>>, entry: Entry<'a>) {
+    let names = |entry: &Entry<'_>| (entry.kernel, entry.name, entry.suffix);
+    if !entries.iter().any(|other| names(other) == names(&entry)) {
+        entries.push(entry);
     }
 }
 
@@ -86,24 +87,21 @@ pub(super) fn device(
 pub(super) fn entries<'a>(formula: &Formula, plan: &Plan, kernels: &Kernels<'a>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let block = quote!(Block);
-    let mut add = |pass: usize, name, schemed, suffix, reduction: TokenStream| {
-        let entry =
-            Entry { kernel: kernels.of(pass), name, schemed, suffix, reduction, program: &kernels.programs[pass] };
-        if !entries.iter().any(|other| other.is_same(&entry)) {
-            entries.push(entry);
-        }
+    let mut of_pass = |pass: usize, name, schemed, suffix, reduction: TokenStream| {
+        let (kernel, program) = (kernels.of(pass), &kernels.programs[pass]);
+        add(&mut entries, Entry { kernel, name, schemed, suffix, reduction, program });
     };
     for (number, program) in kernels.programs.iter().enumerate() {
         match formula.reduction.gradient {
             Gradient::Selected(positions) if plan.passes[number].selected => {
-                add(0, positions, None, "", device_type(positions, formula.reduction, formula.count, &block));
+                of_pass(0, positions, None, "", device_type(positions, formula.reduction, formula.count, &block));
                 // Of one term: no scheme is needed.
-                add(number, SUM.device_type, None, "_Direct", quote!(::keops::__private::Sum<Direct>));
+                of_pass(number, SUM.device_type, None, "_Direct", quote!(::keops::__private::Sum<Direct>));
             }
             _ => {
                 let reduction = &program.reduction;
                 let name = reduction.device_type;
-                add(
+                of_pass(
                     number,
                     name,
                     schemed(reduction, formula.count),
@@ -140,10 +138,7 @@ pub(super) fn matrix_entries<'a>(kernels: &Kernels<'a>) -> Vec<Entry<'a>> {
         for name in names.iter().copied().filter_map(find) {
             let (schemed, type_) = (schemed(name, None), device_type(name.device_type, name, None, &block));
             let (kernel, name) = (kernels.of(number), name.device_type);
-            let entry = Entry { kernel, name, schemed, suffix: "", reduction: type_, program };
-            if !entries.iter().any(|other| other.is_same(&entry)) {
-                entries.push(entry);
-            }
+            add(&mut entries, Entry { kernel, name, schemed, suffix: "", reduction: type_, program });
         }
     }
     entries

@@ -3,7 +3,9 @@
 use proc_macro2::Ident;
 
 use super::kernel::kernel_name;
+use crate::graph::Axis;
 use crate::lower::Program;
+use crate::reduction::SUM;
 
 /// The kernels of some passes: one for all passes that do the same to their inputs.
 pub(super) struct Kernels<'a> {
@@ -17,10 +19,10 @@ pub(super) struct Kernels<'a> {
 
 impl<'a> Kernels<'a> {
     pub(super) fn new(programs: &'a [Program]) -> Self {
+        let bare: Vec<Program> = programs.iter().map(without_context).collect();
         let mut first_pass: Vec<usize> = Vec::new();
         let mut kernel_of = |pass: usize| {
-            let same = |&other: &usize| is_same(&programs[pass], &programs[other]);
-            first_pass.iter().position(same).unwrap_or_else(|| {
+            first_pass.iter().position(|&other| bare[pass] == bare[other]).unwrap_or_else(|| {
                 first_pass.push(pass);
                 first_pass.len() - 1
             })
@@ -45,9 +47,8 @@ impl<'a> Kernels<'a> {
     }
 }
 
-/// Whether two programs do the same to their inputs. Which axis is kept, the reduction, and which
-/// variables the inputs are, is for those to say who run them.
-fn is_same(program: &Program, other: &Program) -> bool {
-    let Program { kept_axis, reduction, count, ref inputs, .. } = *program;
-    Program { kept_axis, reduction, count, inputs: inputs.clone(), ..other.clone() } == *program
+/// What a program does to its inputs, and nothing else. Which axis is kept, the reduction, and which variables the inputs are, is for those to say
+/// who run it.
+fn without_context(program: &Program) -> Program {
+    Program { kept_axis: Axis::I, reduction: SUM, count: None, inputs: Default::default(), ..program.clone() }
 }
